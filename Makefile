@@ -1,0 +1,47 @@
+# Two commands set everything up on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+TORCH  := torch==2.13.0
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint soak content doctor clean
+
+help:  ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Epochbot needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing what Epochbot needs into $(VENV) (once; a few minutes, most of it PyTorch)"
+	@$(BIN)/pip install --quiet --upgrade 'pip>=25'
+	@$(BIN)/pip install --quiet --retries 0 --timeout 15 --index-url $(TORCH_CPU_INDEX) $(TORCH) 2>/dev/null \
+	  || $(BIN)/pip install --quiet $(TORCH)
+	@$(BIN)/pip install --quiet --editable '.[torch,dev]'
+	@touch $@
+
+demo: $(STAMP)  ## the local chat page: the whole product, no account needed
+	@$(BIN)/epochbot serve --open $(if $(PORT),--port $(PORT))
+
+test: $(STAMP)  ## linters, types and the whole suite
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+lint: $(STAMP)  ## linters and types alone
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+soak: $(STAMP)  ## the long forms: more kills, more runs, more seeds
+	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -m slow
+
+content: $(STAMP)  ## every content gate
+	@$(BIN)/epochbot content check
+
+doctor: $(STAMP)  ## what this machine can and cannot do
+	@$(BIN)/epochbot doctor
+
+clean:  ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,7 @@
+"""Runs untrusted Python in isolation and returns what happened and what came back.
+
+Stands alone: imports nothing of quizzes, challenges or chat, and needs only the standard library and bubblewrap.
+"""
+from runner.job import Call, Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned
+
+__all__ = ["Call", "Fault", "Isolation", "Job", "Limits", "Outcome", "Profile", "Result", "Returned"]

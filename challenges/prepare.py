@@ -1,0 +1,97 @@
+"""Turns a challenge and a submission into runs: fresh cases, the learner's job, and the trusted job beside it.
+
+The trusted job holds the reference and the known wrong solutions; it runs in a box of its own, so that nothing in it
+is ever within a learner's reach.
+"""
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+
+from challenges.model import Case, Challenge, Verdict, WrongSolution
+from runner import Call, Job
+
+REFERENCE = "reference"
+
+TRUSTED_DRIVER = '''
+def drive(_, source, driver, entry, *args):
+    learner = type(__import__("sys"))("solution")
+    exec(compile(source, "solution.py", "exec"), learner.__dict__)
+    if not driver:
+        return getattr(learner, entry)(*args)
+    scope = {"__name__": "driver"}
+    exec(compile(driver, "driver.py", "exec"), scope)
+    return scope["drive"](learner, *args)
+'''
+
+
+class CasesError(Exception):
+    """A challenge's own cases.py failed: the author's mistake, never the learner's."""
+
+
+def load_namespace(challenge: Challenge) -> dict[str, Any]:
+    """Run the trusted cases.py and return its names.
+
+    Raises:
+        CasesError: it does not run, or lacks `cases`.
+    """
+    scope: dict[str, Any] = {"__name__": f"cases of {challenge.slug}"}
+    try:
+        exec(compile(challenge.cases, f"{challenge.slug}/cases.py", "exec"), scope)  # noqa: S102 - content we ship, reviewed like code
+    except Exception as fault:  # noqa: BLE001 - whatever an author's module raises is reported as theirs
+        raise CasesError(f"{challenge.slug}/cases.py does not run: {type(fault).__name__}: {fault}") from fault
+    if not callable(scope.get("cases")):
+        raise CasesError(f"{challenge.slug}/cases.py has no cases(rng) function.")
+    return scope
+
+
+def draw_cases(scope: dict[str, Any], challenge: Challenge, entropy: int) -> tuple[Case, ...]:
+    """Draw one attempt's cases. Hidden ones come from `entropy`, which a learner never sees."""
+    rng = np.random.default_rng(entropy)
+    cases: list[Case] = []
+    try:
+        for n, (name, visible, args) in enumerate(scope["cases"](rng)):
+            cases.append(Case(id=f"c{n}", name=str(name), visible=bool(visible), args=tuple(args)))
+    except Exception as fault:  # noqa: BLE001 - whatever an author's generator raises is reported as theirs
+        raise CasesError(f"{challenge.slug}/cases.py fails at case {len(cases)}: {fault!r}") from fault
+    return tuple(cases)
+
+
+def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ...], entropy: int) -> Job:
+    """The run of a submission: every case in shuffled order, so that position tells nothing."""
+    order = list(cases)
+    random.Random(entropy).shuffle(order)  # noqa: S311 - order only; the seed itself is secret entropy
+    return Job(
+        source=source,
+        calls=tuple(Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs) for case in order),
+        entry=challenge.entry,
+        driver=challenge.driver,
+        profile=challenge.profile,
+        limits=challenge.limits,
+        seed=entropy % 2**32,
+    )
+
+
+def trusted_job(challenge: Challenge, cases: tuple[Case, ...], entropy: int, wrong: tuple[WrongSolution, ...]) -> Job:
+    """The run of the reference, and of the given wrong solutions, on the same cases; ids are `name/case`."""
+    sources = [(REFERENCE, challenge.solution), *((w.name, w.source) for w in wrong)]
+    calls = tuple(
+        Call(id=f"{name}/{case.id}", args=(source, challenge.driver, challenge.entry, *case.args))
+        for name, source in sources
+        for case in cases
+    )
+    return Job(
+        source="",
+        calls=calls,
+        driver=TRUSTED_DRIVER,
+        profile=challenge.profile,
+        limits=challenge.limits,
+        seed=entropy % 2**32,
+    )
+
+
+def comparable(challenge: Challenge) -> tuple[WrongSolution, ...]:
+    """The wrong solutions worth running beside a submission: those that return, rather than stall or flood."""
+    return tuple(w for w in challenge.wrong if w.verdict in (Verdict.WRONG, Verdict.ERROR))

@@ -9,6 +9,7 @@ from typing import Any
 
 from challenges.compare import difference
 from challenges.model import Case, CaseReport, Challenge, Compare, CompareKind, Mismatch, Report, Verdict, gravest
+from challenges.prepare import AUTHOR_FAULTS
 from challenges.show import kind_of, show, show_args
 from runner import Outcome, Result, Returned
 from runner.values import Opaque
@@ -81,7 +82,7 @@ def _compare(challenge: Challenge, check: Check | None, case: Case, got: Any, ex
         return plain or "This challenge has no check."
     try:
         said = check(case.args, got, expected)
-    except Exception:  # noqa: BLE001 - an author's check that chokes on a value has found a wrong value
+    except AUTHOR_FAULTS:  # a check that chokes on a value has found a wrong value
         return plain or f"The returned value, {kind_of(got)}, does not have the expected form."
     if said is not None:
         return str(said)

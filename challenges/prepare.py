@@ -15,6 +15,9 @@ from runner import Call, Job
 
 REFERENCE = "reference"
 
+AUTHOR_FAULTS = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError, RuntimeError, SyntaxError, TypeError, ValueError)
+"""What an author's cases.py may raise by mistake; anything else is a bug of ours and is left to surface."""
+
 TRUSTED_DRIVER = '''
 def drive(_, source, driver, entry, *args):
     learner = type(__import__("sys"))("solution")
@@ -39,8 +42,8 @@ def load_namespace(challenge: Challenge) -> dict[str, Any]:
     """
     scope: dict[str, Any] = {"__name__": f"cases of {challenge.slug}"}
     try:
-        exec(compile(challenge.cases, f"{challenge.slug}/cases.py", "exec"), scope)  # noqa: S102 - content we ship, reviewed like code
-    except Exception as fault:  # noqa: BLE001 - whatever an author's module raises is reported as theirs
+        exec(compile(challenge.cases, f"{challenge.slug}/cases.py", "exec"), scope)  # content we ship, reviewed like code
+    except AUTHOR_FAULTS as fault:
         raise CasesError(f"{challenge.slug}/cases.py does not run: {type(fault).__name__}: {fault}") from fault
     if not callable(scope.get("cases")):
         raise CasesError(f"{challenge.slug}/cases.py has no cases(rng) function.")
@@ -54,7 +57,7 @@ def draw_cases(scope: dict[str, Any], challenge: Challenge, entropy: int) -> tup
     try:
         for n, (name, visible, args) in enumerate(scope["cases"](rng)):
             cases.append(Case(id=f"c{n}", name=str(name), visible=bool(visible), args=tuple(args)))
-    except Exception as fault:  # noqa: BLE001 - whatever an author's generator raises is reported as theirs
+    except AUTHOR_FAULTS as fault:
         raise CasesError(f"{challenge.slug}/cases.py fails at case {len(cases)}: {fault!r}") from fault
     return tuple(cases)
 
@@ -62,7 +65,7 @@ def draw_cases(scope: dict[str, Any], challenge: Challenge, entropy: int) -> tup
 def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ...], entropy: int) -> Job:
     """The run of a submission: every case in shuffled order, so that position tells nothing."""
     order = list(cases)
-    random.Random(entropy).shuffle(order)  # noqa: S311 - order only; the seed itself is secret entropy
+    random.Random(entropy).shuffle(order)
     return Job(
         source=source,
         calls=tuple(Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs) for case in order),

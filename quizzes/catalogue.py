@@ -1,0 +1,42 @@
+"""The authors' list of numeric families, written from their docstrings. Owns `generators/README.md`'s text; reads no files."""
+from __future__ import annotations
+
+import inspect
+import random
+
+from quizzes.generators import Family, draw, families
+
+HEADER = """# Families of numeric questions
+
+An item with `kind = "numeric"` and `generator = "name"` may use the parameters in braces, `{tp}`, in prompt, code, explanation
+and feedback; in explanation and feedback also `{answer}`. Each `[[item.wrong]]` names a wrong path with `when`.
+Whole-number answers count only when exact, others within 1 %, unless the item says otherwise with `tolerance`.
+Numbers are drawn per learner and day, so that no wrong path gives the right answer. State in the prompt what the family assumes
+(natural logarithm, one bias per gate, last batch kept).
+
+This file is written from the docstrings in this folder; a test compares them. To refresh it:
+`python -c "from quizzes.catalogue import catalogue; print(catalogue(), end='')" > quizzes/generators/README.md`
+"""
+
+
+def catalogue() -> str:
+    """Write the list of families with what each asks, its parameters, its wrong paths and one example."""
+    return HEADER + "".join(_entry(name, family) for name, family in families().items())
+
+
+def _entry(name: str, family: Family) -> str:
+    asks, params, wrong = described(family)
+    drawn = draw(name, random.Random(1))  # noqa: S311 - an example, not a secret
+    shown = ", ".join(f"{key} = {value}" for key, value in drawn.params.items())
+    paths = ", ".join(f"{key} {value:.4g}" for key, value in drawn.wrong.items())
+    return (
+        f"\n## {name}\n{asks}\n- parameters: {params}\n- wrong paths: {wrong}\n"
+        f"- for example: {shown}; answer {drawn.answer:.6g}; {paths}\n"
+    )
+
+
+def described(family: Family) -> tuple[str, str, str]:
+    """Split a family's docstring into what it asks, its `Params:` line and its `Wrong:` line."""
+    lines = [line.strip() for line in (inspect.getdoc(family) or "").splitlines()]
+    tagged = {tag: line.removeprefix(tag).strip() for line in lines for tag in ("Params:", "Wrong:") if line.startswith(tag)}
+    return lines[0], tagged["Params:"], tagged["Wrong:"]

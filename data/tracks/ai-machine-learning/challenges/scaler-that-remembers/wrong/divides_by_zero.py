@@ -1,0 +1,10 @@
+class Scaler:
+    def fit(self, X):
+        self.mean = X.mean(axis=0)
+        self.deviation = X.std(axis=0)
+
+    def transform(self, X):
+        return (X - self.mean) / self.deviation
+
+    def inverse(self, Z):
+        return Z * self.deviation + self.mean

@@ -1,4 +1,7 @@
-"""The authors' list of numeric families, written from their docstrings. Owns `generators/README.md`'s text; reads no files."""
+"""The authors' list of numeric families, written from their docstrings: the text of `generators/README.md`.
+
+Reads no files and knows no items.
+"""
 from __future__ import annotations
 
 import inspect
@@ -8,11 +11,11 @@ from quizzes.generators import Family, draw, families
 
 HEADER = """# Families of numeric questions
 
-An item with `kind = "numeric"` and `generator = "name"` may use the parameters in braces, `{tp}`, in prompt, code, explanation
-and feedback; in explanation and feedback also `{answer}`. Each `[[item.wrong]]` names a wrong path with `when`.
+An item with `kind = "numeric"` and `generator = "name"` may use the parameters in braces, `{tp}`, in prompt, code,
+explanation and feedback; in the last two also `{answer}`. Each `[[item.wrong]]` names a wrong path with `when`.
 Whole-number answers count only when exact, others within 1 %, unless the item says otherwise with `tolerance`.
-Numbers are drawn per learner and day, so that no wrong path gives the right answer. State in the prompt what the family assumes
-(natural logarithm, one bias per gate, last batch kept).
+Numbers are drawn per learner and day, so that no wrong path gives the right answer. State in the prompt what the
+family assumes (natural logarithm, one bias per gate, last batch kept).
 
 This file is written from the docstrings in this folder; a test compares them. To refresh it:
 `python -c "from quizzes.catalogue import catalogue; print(catalogue(), end='')" > quizzes/generators/README.md`
@@ -37,6 +40,7 @@ def _entry(name: str, family: Family) -> str:
 
 def described(family: Family) -> tuple[str, str, str]:
     """Split a family's docstring into what it asks, its `Params:` line and its `Wrong:` line."""
-    lines = [line.strip() for line in (inspect.getdoc(family) or "").splitlines()]
-    tagged = {tag: line.removeprefix(tag).strip() for line in lines for tag in ("Params:", "Wrong:") if line.startswith(tag)}
-    return lines[0], tagged["Params:"], tagged["Wrong:"]
+    text = " ".join((inspect.getdoc(family) or "").split())
+    asks, rest = text.split(" Params: ")
+    params, wrong = rest.split(" Wrong: ")
+    return asks, params, wrong

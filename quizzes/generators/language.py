@@ -42,14 +42,16 @@ def temperature_softmax(rng: random.Random) -> Drawn:
     b, gap = rng.choice((0.0, 0.5, 1.0)), rng.choice((0.5, 1.0, 1.5, 2.0))
     t = rng.choice((0.5, 2.0, 4.0))
     first, plain, times = (1 / (1 + exp(-x)) for x in (gap / t, gap, gap * t))
-    return Drawn({"a": b + gap, "b": b, "temperature": t}, first, {"no_temperature": plain, "multiplied": times, "other": 1 - first})
+    wrong = {"no_temperature": plain, "multiplied": times, "other": 1 - first}
+    return Drawn({"a": b + gap, "b": b, "temperature": t}, first, wrong)
 
 
 def top_p_size(rng: random.Random) -> Drawn:
     """How many tokens top-p keeps: the fewest, likeliest first, whose probabilities reach p.
 
     Params: probabilities (of six tokens, falling), p (the threshold)
-    Wrong: drops_crossing (the token that crosses p left out), everything (all tokens), likely_only (tokens of at least 1 - p)
+    Wrong: drops_crossing (the token that crosses p left out), everything (all tokens), likely_only (tokens of
+        at least 1 - p)
     """
     percents = sorted((rng.randint(3, 40) for _ in range(5)), reverse=True)
     percents = [round(100 * x / (sum(percents) + 4)) for x in percents]
@@ -65,9 +67,11 @@ def token_cost(rng: random.Random) -> Drawn:
     """Cost of many requests: requests * (tokens_in * price_in + tokens_out * price_out) / 1,000,000.
 
     Params: requests (how many), tokens_in, tokens_out (per request), price_in, price_out (money per million tokens)
-    Wrong: one_rate (all tokens at the input price), swapped (prices exchanged), per_thousand (prices read per thousand), one_request (requests forgotten)
+    Wrong: one_rate (all tokens at the input price), swapped (prices exchanged), per_thousand (prices read per
+        thousand), one_request (requests forgotten)
     """
-    n, into, out = rng.choice((1000, 2000, 5000, 10000)), rng.choice((800, 1000, 1500, 2000)), rng.choice((200, 300, 400, 500))
+    n = rng.choice((1000, 2000, 5000, 10000))
+    into, out = rng.choice((800, 1000, 1500, 2000)), rng.choice((200, 300, 400, 500))
     low, high = rng.choice(((1, 5), (2, 8), (2, 10), (3, 15), (4, 12)))
     cost = n * (into * low + out * high) / 1e6
     wrong = {"one_rate": n * (into + out) * low / 1e6, "swapped": n * (into * high + out * low) / 1e6}

@@ -65,7 +65,8 @@ def cross_entropy(rng: random.Random) -> Drawn:
     """Cross-entropy of one example in nats: -ln(probability given to the true class).
 
     Params: p_true (probability of the true class), p_other (of the likeliest other class), p_rest (of the third)
-    Wrong: bits (base 2), other_class (-ln p_other), one_minus (1 - p_true), all_classes (the sum of -ln over the classes)
+    Wrong: bits (base 2), other_class (-ln p_other), one_minus (1 - p_true), all_classes (the sum of -ln over
+        the classes)
     """
     p, q = rng.randint(10, 60), rng.randint(10, 30)
     parts = (p / 100, q / 100, (100 - p - q) / 100)
@@ -89,7 +90,8 @@ def hinge_loss(rng: random.Random) -> Drawn:
     """Hinge loss of one row inside the margin or misclassified: max(0, 1 - label times score).
 
     Params: label (-1 or 1), score (the signed distance)
-    Wrong: no_margin (max(0, -label times score)), wrong_sign (1 + label times score, at least 0), squared (the hinge squared)
+    Wrong: no_margin (max(0, -label times score)), wrong_sign (1 + label times score, at least 0), squared (the
+        hinge squared)
     """
     label, product = rng.choice((-1, 1)), rng.choice((-2.0, -1.5, -1.2, -0.8, -0.5, -0.4, 0.2, 0.3, 0.4, 0.5, 0.6))
     hinge = 1 - product

@@ -29,7 +29,8 @@ def conv_parameters(rng: random.Random) -> Drawn:
     channels_in, channels_out, k = rng.choice((2, 3, 4, 8, 16)), rng.choice((6, 8, 10, 16, 32)), rng.choice((3, 5))
     inside = k * k * channels_in
     wrong = {"no_bias": inside * channels_out, "one_channel": (k * k + 1) * channels_out, "one_filter": inside + 1}
-    return Drawn({"channels_in": channels_in, "channels_out": channels_out, "kernel": k}, (inside + 1) * channels_out, wrong)
+    shown = {"channels_in": channels_in, "channels_out": channels_out, "kernel": k}
+    return Drawn(shown, (inside + 1) * channels_out, wrong)
 
 
 def dense_parameters(rng: random.Random) -> Drawn:
@@ -38,7 +39,8 @@ def dense_parameters(rng: random.Random) -> Drawn:
     Params: inputs (features), hidden (hidden units), outputs (classes)
     Wrong: no_bias (weights alone), first_only (the first layer), units (hidden + outputs)
     """
-    inputs, hidden, outputs = rng.choice((4, 10, 20, 64, 784)), rng.choice((8, 16, 32, 64, 128)), rng.choice((2, 3, 5, 10))
+    inputs, outputs = rng.choice((4, 10, 20, 64, 784)), rng.choice((2, 3, 5, 10))
+    hidden = rng.choice((8, 16, 32, 64, 128))
     first, second = inputs * hidden, hidden * outputs
     wrong = {"no_bias": first + second, "first_only": first + hidden, "units": hidden + outputs}
     return Drawn({"inputs": inputs, "hidden": hidden, "outputs": outputs}, first + second + hidden + outputs, wrong)
@@ -48,7 +50,8 @@ def lstm_parameters(rng: random.Random) -> Drawn:
     """Parameters of an LSTM layer with one bias per gate unit: 4 * hidden * (inputs + hidden + 1).
 
     Params: inputs (input size), hidden (hidden size)
-    Wrong: one_gate (a quarter), three_gates (as in a GRU), no_recurrent (hidden-to-hidden forgotten), no_bias (biases forgotten)
+    Wrong: one_gate (a quarter), three_gates (as in a GRU), no_recurrent (hidden-to-hidden forgotten), no_bias
+        (biases forgotten)
     """
     inputs, hidden = rng.choice((5, 8, 10, 16, 20, 32)), rng.choice((4, 8, 10, 16, 20, 32, 64))
     gate = hidden * (inputs + hidden + 1)
@@ -73,7 +76,8 @@ def lora_parameters(rng: random.Random) -> Drawn:
     Params: inputs (columns of the frozen matrix), outputs (its rows), rank (of the adapter)
     Wrong: full (the frozen matrix), one_matrix (rank * inputs), product (rank * inputs * outputs)
     """
-    inputs, outputs, rank = rng.choice((512, 768, 1024, 2048)), rng.choice((512, 1024, 2048, 4096)), rng.choice((2, 4, 8, 16))
+    inputs, outputs = rng.choice((512, 768, 1024, 2048)), rng.choice((512, 1024, 2048, 4096))
+    rank = rng.choice((2, 4, 8, 16))
     wrong = {"full": inputs * outputs, "one_matrix": rank * inputs, "product": rank * inputs * outputs}
     return Drawn({"inputs": inputs, "outputs": outputs, "rank": rank}, rank * (inputs + outputs), wrong)
 
@@ -81,7 +85,8 @@ def lora_parameters(rng: random.Random) -> Drawn:
 def kv_cache_bytes(rng: random.Random) -> Drawn:
     """Memory of a key-value cache in MiB: 2 * layers * heads * head_dim * tokens * 2 bytes / 2**20.
 
-    Params: layers (of the model), heads (key-value heads), head_dim (size of one head), tokens (in the context), at 2 bytes per number
+    Params: layers (of the model), heads (key-value heads), head_dim (size of one head), tokens (in the
+        context), at 2 bytes per number
     Wrong: keys_only (values forgotten), one_layer (layers forgotten), bits (8 times too much)
     """
     layers, heads, head_dim = rng.choice((8, 12, 16, 24, 32)), rng.choice((4, 8, 16)), rng.choice((64, 128))

@@ -12,7 +12,8 @@ def psi_bin(rng: random.Random) -> Drawn:
     """One bin's part of the population stability index: (actual - expected) * ln(actual / expected).
 
     Params: expected (share in training, percent), actual (share now, percent)
-    Wrong: no_weight (the logarithm alone), divergence (actual * ln(actual / expected)), difference (actual - expected as shares)
+    Wrong: no_weight (the logarithm alone), divergence (actual * ln(actual / expected)), difference (actual -
+        expected as shares)
     """
     expected, actual = rng.sample((5, 10, 15, 20, 25, 30, 40, 50), 2)
     e, a = expected / 100, actual / 100
@@ -48,7 +49,7 @@ def p95_from_counts(rng: random.Random) -> Drawn:
     Params: n50 (requests of 0-50 ms), n100 (50-100 ms), n200 (100-200 ms), n400 (200-400 ms), total (all of them)
     Wrong: upper_bound (the bucket's upper end), mean (by bucket middles), median (the 50th percentile)
     """
-    counts = [rng.choice((80, 90, 100, 110)), rng.choice((30, 40, 50)), rng.choice((20, 24, 30)), rng.choice((12, 16, 20))]
+    counts = [rng.choice(some) for some in ((80, 90, 100, 110), (30, 40, 50), (20, 24, 30), (12, 16, 20))]
     edges, total = (0, 50, 100, 200, 400), sum(counts)
     middles = sum(c * (edges[i] + edges[i + 1]) / 2 for i, c in enumerate(counts)) / total
     value, upper = _percentile(counts, edges, 0.95 * total)
@@ -70,7 +71,8 @@ def canary_z(rng: random.Random) -> Drawn:
     """z of two error rates with equal traffic: (p_new - p_old) / sqrt(2 p (1 - p) / n), p pooled.
 
     Params: n (requests to each version), errors_old (of the old version), errors_new (of the canary)
-    Wrong: one_sample (the old version's noise forgotten: sqrt(2) times too large), ratio (errors_new / errors_old), difference (of the rates)
+    Wrong: one_sample (the old version's noise forgotten: sqrt(2) times too large), ratio (errors_new /
+        errors_old), difference (of the rates)
     """
     n, old = rng.choice((1000, 2000, 5000)), rng.randint(10, 40)
     new = old + rng.randint(5, 30)
@@ -88,4 +90,5 @@ def quantise_scale(rng: random.Random) -> Drawn:
     """
     low, high = -rng.randint(2, 50) / 10, rng.randint(2, 50) / 10
     big, small = max(-low, high), min(-low, high)
-    return Drawn({"low": low, "high": high}, big / 127, {"affine": (high - low) / 255, "smaller_side": small / 127, "by_bits": big / 8})
+    wrong = {"affine": (high - low) / 255, "smaller_side": small / 127, "by_bits": big / 8}
+    return Drawn({"low": low, "high": high}, big / 127, wrong)

@@ -11,7 +11,8 @@ def split_counts(rng: random.Random) -> Drawn:
     """Training rows after a test part is cut off, then a validation part from the rest.
 
     Params: rows (in all), test_percent (of all), validation_percent (of what is left)
-    Wrong: both_of_all (both percents taken of all rows), after_test (validation forgotten), validation (the validation rows)
+    Wrong: both_of_all (both percents taken of all rows), after_test (validation forgotten), validation (the
+        validation rows)
     """
     rows = rng.choice((1000, 2000, 4000, 5000, 8000, 10000))
     test, validation = rng.choice((10, 20, 25, 30)), rng.choice((10, 20, 25))

@@ -10,8 +10,10 @@ from quizzes.generators.drawn import Drawn, listed
 def bayes_posterior(rng: random.Random) -> Drawn:
     """Chance of being ill after a positive test, by Bayes' rule, as a share from 0 to 1.
 
-    Params: sick (ill people in 1,000), sensitivity (percent of the ill found), false_alarm (percent of the healthy flagged)
-    Wrong: sensitivity_only (the base rate ignored), not_false_alarm (1 - false alarm), joint (ill and positive, not divided)
+    Params: sick (ill people in 1,000), sensitivity (percent of the ill found), false_alarm (percent of the
+        healthy flagged)
+    Wrong: sensitivity_only (the base rate ignored), not_false_alarm (1 - false alarm), joint (ill and positive,
+        not divided)
     """
     sick, hit, alarm = rng.choice((5, 10, 20, 40, 50)), rng.choice((80, 85, 90, 95)), rng.choice((2, 4, 5, 8, 10))
     found, flagged = sick * hit, (1000 - sick) * alarm
@@ -85,9 +87,11 @@ def correlation(rng: random.Random) -> Drawn:
     """Pearson correlation: covariance / (sd of x times sd of y).
 
     Params: covariance (of x and y), sd_x (standard deviation of x), sd_y (standard deviation of y)
-    Wrong: covariance_only (not scaled), by_variances (divided by both variances), one_sd (divided by one of them), squared (r squared)
+    Wrong: covariance_only (not scaled), by_variances (divided by both variances), one_sd (divided by one of
+        them), squared (r squared)
     """
-    sd_x, sd_y, r = rng.choice((2, 4, 5)), rng.choice((3, 8, 10)), rng.choice((-0.8, -0.6, -0.3, 0.2, 0.4, 0.5, 0.7, 0.9))
+    sd_x, sd_y = rng.choice((2, 4, 5)), rng.choice((3, 8, 10))
+    r = rng.choice((-0.8, -0.6, -0.3, 0.2, 0.4, 0.5, 0.7, 0.9))
     covariance = round(r * sd_x * sd_y, 2)
     scaled = covariance / (sd_x * sd_y)
     wrong = {"covariance_only": covariance, "by_variances": covariance / (sd_x * sd_y) ** 2}
@@ -103,7 +107,8 @@ def any_false_positive(rng: random.Random) -> Drawn:
     """
     tests, level = rng.choice((5, 8, 10, 12, 15, 18)), rng.choice((0.05, 0.1, 0.02))
     none = (1 - level) ** tests
-    return Drawn({"tests": tests, "level": level}, 1 - none, {"one_test": level, "added": tests * level, "all_tests": none})
+    wrong = {"one_test": level, "added": tests * level, "all_tests": none}
+    return Drawn({"tests": tests, "level": level}, 1 - none, wrong)
 
 
 def sample_variance(rng: random.Random) -> Drawn:

@@ -59,7 +59,8 @@ def ndcg_at_k(rng: random.Random) -> Drawn:
     shown = {"gains": listed(gains), "best": listed(best)}
     if not ideal:
         return Drawn(shown, 0.0, {"dcg": 0.0})
-    return Drawn(shown, dcg / ideal, {"dcg": dcg, "precision": sum(g > 0 for g in gains) / 3, "rank_discount": by_rank / top})
+    wrong = {"dcg": dcg, "precision": sum(g > 0 for g in gains) / 3, "rank_discount": by_rank / top}
+    return Drawn(shown, dcg / ideal, wrong)
 
 
 def mrr(rng: random.Random) -> Drawn:

@@ -42,7 +42,8 @@ def information_gain(rng: random.Random) -> Drawn:
     """Information gain of a split in bits: parent entropy - the children's, weighted by their sizes.
 
     Params: left_pos, left_neg (classes in the left child), right_pos, right_neg (classes in the right child)
-    Wrong: unweighted (children averaged plainly), children_only (not subtracted from the parent), parent_only (parent entropy)
+    Wrong: unweighted (children averaged plainly), children_only (not subtracted from the parent), parent_only
+        (parent entropy)
     """
     left, right = (rng.randint(6, 12), rng.randint(1, 3)), (rng.randint(1, 2), rng.randint(3, 5))
     n, parent = sum(left + right), _entropy(left[0] + right[0], left[1] + right[1])

@@ -1,0 +1,8 @@
+import numpy as np
+
+
+def causal_attention(Q, K, V):
+    scores = np.tril(Q @ K.T / np.sqrt(Q.shape[1]))
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights @ V, weights

@@ -31,7 +31,7 @@ def check(args, returned, reference):
     for part, meaning in (("train", "scaled training rows"), ("new", "scaled new rows"), ("restored", "restored rows")):
         try:
             value = np.asarray(returned.get(part), dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return f"The {meaning} should be a 2-D array of numbers."
         if value.shape != reference[part].shape:
             return f"The {meaning} should have shape {reference[part].shape}; yours has {value.shape}."

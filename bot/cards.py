@@ -3,6 +3,7 @@
 Platforms render them; commands build them. Text of type `Markdown` is ours and may be formatted; plain `str` may hold a
 learner's words and must be escaped at the platform's edge.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -225,7 +226,7 @@ class TrackCard:
     actions: tuple[Action, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     """One entry of a form; filling it in is `<command> <value>`."""
 

@@ -2,6 +2,7 @@
 
 No platform type ever passes this border. A button, a select and a form are each equal to one text command.
 """
+
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable

@@ -2,6 +2,7 @@
 
 Values arrive decoded from bytes, so they are plain data; nothing here calls into a learner's object.
 """
+
 from __future__ import annotations
 
 import math

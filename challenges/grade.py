@@ -2,6 +2,7 @@
 
 The order of things lives here; how a box works and what a verdict needs live elsewhere.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -36,7 +37,9 @@ async def _attempt(challenge: Challenge, source: str | bytes, run: Run, seed: in
     return await asyncio.to_thread(_judge, challenge, scope, cases, learner, trusted)
 
 
-def _judge(challenge: Challenge, scope: dict[str, Any], cases: tuple[Case, ...], learner: Result, trusted: Result) -> Report:
+def _judge(
+    challenge: Challenge, scope: dict[str, Any], cases: tuple[Case, ...], learner: Result, trusted: Result
+) -> Report:
     values = {r.id: r.value for r in trusted.returned if r.outcome is Outcome.OK}
     expected = {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
     if len(expected) < len(cases):
@@ -64,7 +67,11 @@ def _match(challenge: Challenge, cases: tuple[Case, ...], learner: Result, trust
     """The name of a known wrong solution that did the same as the learner on every case, or ""."""
     theirs = {r.id: r for r in learner.returned}
     known = {r.id: r for r in trusted.returned}
-    how = replace(challenge.compare, kind=CompareKind.CLOSE) if challenge.compare.kind is CompareKind.CHECK else challenge.compare
+    how = (
+        replace(challenge.compare, kind=CompareKind.CLOSE)
+        if challenge.compare.kind is CompareKind.CHECK
+        else challenge.compare
+    )
 
     def same(name: str, case: Case) -> bool:
         a, b = known.get(f"{name}/{case.id}"), theirs.get(case.id)

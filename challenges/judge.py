@@ -2,6 +2,7 @@
 
 Pure. A missing value is never a pass, an unknown type is never a pass, and nothing a learner's object says is asked.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -19,7 +20,9 @@ EXACT = Compare(kind=CompareKind.EXACT)
 PRINTED_CAP = 500
 
 
-def judge(challenge: Challenge, check: Check | None, cases: tuple[Case, ...], learner: Result, expected: dict[str, Any]) -> Report:
+def judge(
+    challenge: Challenge, check: Check | None, cases: tuple[Case, ...], learner: Result, expected: dict[str, Any]
+) -> Report:
     """Report on one run.
 
     Args:
@@ -27,14 +30,18 @@ def judge(challenge: Challenge, check: Check | None, cases: tuple[Case, ...], le
         expected: the reference's value for every case id.
     """
     returned = {r.id: r for r in learner.returned}
-    judged = [(case, *_case(challenge, check, case, returned.get(case.id), expected[case.id], learner)) for case in cases]
+    judged = [
+        (case, *_case(challenge, check, case, returned.get(case.id), expected[case.id], learner)) for case in cases
+    ]
     hidden = [verdict for case, verdict, _ in judged if not case.visible]
     failed = [verdict for verdict in hidden if verdict is not Verdict.ACCEPTED]
     overall = gravest([*(verdict for _, verdict, _ in judged), _of_run(learner)] if judged else [])
     return Report(
         verdict=overall,
         cases=tuple(
-            _shown(case, verdict, message, returned.get(case.id), expected[case.id]) for case, verdict, message in judged if case.visible
+            _shown(case, verdict, message, returned.get(case.id), expected[case.id])
+            for case, verdict, message in judged
+            if case.visible
         ),
         hidden_passed=len(hidden) - len(failed),
         hidden_total=len(hidden),
@@ -65,8 +72,15 @@ def _case(
     if back.outcome is not Outcome.OK:
         return Verdict(back.outcome.value), _fault_line(back)
     if isinstance(back.value, Opaque):
-        return Verdict.WRONG, f"Your code returned {kind_of(back.value)}, which cannot be compared; return plain values or arrays."
-    if challenge.keep_inputs and back.args_after is not None and difference(list(case.args), list(back.args_after), EXACT):
+        return (
+            Verdict.WRONG,
+            f"Your code returned {kind_of(back.value)}, which cannot be compared; return plain values or arrays.",
+        )
+    if (
+        challenge.keep_inputs
+        and back.args_after is not None
+        and difference(list(case.args), list(back.args_after), EXACT)
+    ):
         return Verdict.WRONG, "Your code changed its arguments; work on a copy instead."
     message = _compare(challenge, check, case, back.value, expected)
     return (Verdict.ACCEPTED, "") if message is None else (Verdict.WRONG, message)
@@ -109,7 +123,9 @@ def _shown(case: Case, verdict: Verdict, message: str, back: Returned | None, ex
     )
 
 
-def _smallest(failing: list[tuple[Case, str]], returned: dict[str, Returned], expected: dict[str, Any]) -> Mismatch | None:
+def _smallest(
+    failing: list[tuple[Case, str]], returned: dict[str, Returned], expected: dict[str, Any]
+) -> Mismatch | None:
     """The failing case a person could follow: a visible one first, then the shortest inputs."""
     if not failing:
         return None

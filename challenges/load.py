@@ -2,6 +2,7 @@
 
 Pure but for reading; runs nothing of what it reads.
 """
+
 from __future__ import annotations
 
 import ast
@@ -59,7 +60,11 @@ def load_challenge(path: Path) -> tuple[Challenge | None, list[Fault]]:
 
 def _facts_faults(facts: dict[str, Any], path: Path) -> list[str]:
     said = [f"lacks `{key}`." for key in REQUIRED if key not in facts]
-    said += [f"has an unknown key `{key}`; see data/README.md for the ones there are." for key in facts if key not in REQUIRED | OPTIONAL]
+    said += [
+        f"has an unknown key `{key}`; see data/README.md for the ones there are."
+        for key in facts
+        if key not in REQUIRED | OPTIONAL
+    ]
     for key, kind in (REQUIRED | OPTIONAL).items():
         if key in facts and type(facts[key]) is not kind:
             said.append(f"`{key}` must be {kind.__name__}, not {type(facts[key]).__name__}.")
@@ -87,7 +92,11 @@ def _wrong_faults(n: int, wrong: dict[str, Any]) -> list[str]:
     if set(wrong) != keys:
         return [f"[[wrong]] number {n} must have exactly {', '.join(sorted(keys))}."]
     allowed = {v.value for v in Verdict} - {"accepted", "internal"}
-    return [] if wrong["verdict"] in allowed else [f"[[wrong]] number {n}: verdict {wrong['verdict']!r} is not one of {', '.join(sorted(allowed))}."]
+    return (
+        []
+        if wrong["verdict"] in allowed
+        else [f"[[wrong]] number {n}: verdict {wrong['verdict']!r} is not one of {', '.join(sorted(allowed))}."]
+    )
 
 
 def _file_faults(path: Path, facts: dict[str, Any]) -> list[Fault]:
@@ -95,7 +104,13 @@ def _file_faults(path: Path, facts: dict[str, Any]) -> list[Fault]:
     faults = [Fault(f"{path.name}/{name}", "is missing.") for name in (*FILES, *listed) if not (path / name).is_file()]
     known = {path / name for name in (*FILES, *listed, "challenge.toml", "driver.py")}
     stray = sorted(p for p in path.rglob("*") if p.is_file() and p not in known and "__pycache__" not in p.parts)
-    faults += [Fault(str(p.relative_to(path.parent)), "is not part of a challenge, or is a wrong solution that no [[wrong]] names.") for p in stray]
+    faults += [
+        Fault(
+            str(p.relative_to(path.parent)),
+            "is not part of a challenge, or is a wrong solution that no [[wrong]] names.",
+        )
+        for p in stray
+    ]
     for source in sorted(p for p in known if p.suffix == ".py" and p.is_file()):
         try:
             ast.parse(source.read_text("utf-8"))
@@ -121,7 +136,9 @@ def _build(path: Path, facts: dict[str, Any]) -> Challenge:
         entry=facts["entry"],
         profile=Profile(facts["profile"]),
         compare=Compare(
-            kind=CompareKind(compare["kind"]), rtol=float(compare.get("rtol", 1e-6)), atol=float(compare.get("atol", 1e-8))
+            kind=CompareKind(compare["kind"]),
+            rtol=float(compare.get("rtol", 1e-6)),
+            atol=float(compare.get("atol", 1e-8)),
         ),
         keep_inputs=facts.get("keep_inputs", True),
         limits=Limits(wall_s=float(limits.get("wall_s", 5)), memory_bytes=int(limits.get("memory_mb", 512)) * MIB),

@@ -2,6 +2,7 @@
 
 Knows nothing of files, boxes or chat.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -3,6 +3,7 @@
 The trusted job holds the reference and the known wrong solutions; it runs in a box of its own, so that nothing in it
 is ever within a learner's reach.
 """
+
 from __future__ import annotations
 
 import random
@@ -15,10 +16,21 @@ from runner import Call, Job
 
 REFERENCE = "reference"
 
-AUTHOR_FAULTS = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError, RuntimeError, SyntaxError, TypeError, ValueError)
+AUTHOR_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 """What an author's cases.py may raise by mistake; anything else is a bug of ours and is left to surface."""
 
-TRUSTED_DRIVER = '''
+TRUSTED_DRIVER = """
 def drive(_, source, driver, entry, *args):
     learner = type(__import__("sys"))("solution")
     exec(compile(source, "solution.py", "exec"), learner.__dict__)
@@ -27,7 +39,7 @@ def drive(_, source, driver, entry, *args):
     scope = {"__name__": "driver"}
     exec(compile(driver, "driver.py", "exec"), scope)
     return scope["drive"](learner, *args)
-'''
+"""
 
 
 class CasesError(Exception):
@@ -42,7 +54,9 @@ def load_namespace(challenge: Challenge) -> dict[str, Any]:
     """
     scope: dict[str, Any] = {"__name__": f"cases of {challenge.slug}"}
     try:
-        exec(compile(challenge.cases, f"{challenge.slug}/cases.py", "exec"), scope)  # content we ship, reviewed like code
+        exec(
+            compile(challenge.cases, f"{challenge.slug}/cases.py", "exec"), scope
+        )  # content we ship, reviewed like code
     except AUTHOR_FAULTS as fault:
         raise CasesError(f"{challenge.slug}/cases.py does not run: {type(fault).__name__}: {fault}") from fault
     if not callable(scope.get("cases")):

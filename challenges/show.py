@@ -2,6 +2,7 @@
 
 Works on decoded plain data only, and never lets one value flood a message.
 """
+
 from __future__ import annotations
 
 import reprlib

@@ -1,0 +1,146 @@
+"""The composition root: the one place where clock, randomness, files and services become real.
+
+Everything else is handed what it needs. Tests build the same parts with a fixed clock and a scratch folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import zoneinfo
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from bot.commands import discover
+from bot.config import ConfigError, Settings
+from bot.dispatch import Dispatcher
+from bot.messages import Place
+from bot.services import Services
+from bot.store import Store
+from bot.tutor import Tutor
+from bot.tutor.claude import ClaudeHinter, ClaudeOptions
+from challenges.load import load_challenges
+from challenges.model import Challenge
+from quizzes.items import Track
+from quizzes.load import load_track
+from runner import Isolation, Run
+from runner.cold import ColdRunner
+
+TRACK = "ai-machine-learning"
+LOCAL_PLATFORM = "local"
+LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
+SAMPLE_MEMBERS = (("Ada", 310), ("Grace", 245), ("Alan", 120), ("Katherine", 85))
+
+
+def utc_now() -> datetime:
+    """The present instant, aware."""
+    return datetime.now(UTC)
+
+
+def entropy() -> int:
+    """64 bits nobody can predict: the source of every hidden input."""
+    return secrets.randbits(64)
+
+
+def set_up_process(settings: Settings) -> None:
+    """Settle what is global to a process: time zone data from the pinned package, and logs on standard error."""
+    zoneinfo.reset_tzpath(())
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(level=level, stream=sys.stderr)
+    tty = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if tty else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def content_folder(settings: Settings) -> Path:
+    """Where content is: the folder set, else the one packed into the wheel, else the checkout's.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    package = Path(__file__).parent
+    places = [settings.data] if settings.data else [package / "_data", package.parent / "data"]
+    for place in places:
+        if (place / "tracks").is_dir():
+            return place
+    raise ConfigError(
+        f"No content at {' or '.join(map(str, places))}; set EPOCHBOT_DATA to a folder that holds tracks/."
+    )
+
+
+def load_content(settings: Settings) -> tuple[Track, dict[str, Challenge]]:
+    """The track and its challenges; faulty items are left out and logged, so one typo does not stop the bot.
+
+    Raises:
+        ConfigError: nothing usable is left.
+    """
+    log = structlog.get_logger(__name__)
+    folder = content_folder(settings) / "tracks" / TRACK
+    track, faults = load_track(folder)
+    challenges, more = load_challenges(folder / "challenges")
+    for fault in (*faults, *more):
+        log.warning("content fault", file=fault.file, fault=fault.message)
+    if not track.items:
+        raise ConfigError(f"{folder} holds no usable question; run `epochbot content check` to see why.")
+    return track, {slug: c for slug, c in challenges.items() if c.section in {s.slug for s in track.sections}}
+
+
+def make_run(settings: Settings) -> Run:
+    """The runner of this host, at no less than the isolation asked for."""
+    return ColdRunner(minimum=Isolation(settings.min_isolation)).run
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    random_bits: Callable[[], int] = entropy,
+    run: Run | None = None,
+) -> AsyncIterator[Dispatcher]:
+    """Build everything and close it again."""
+    track, challenges = load_content(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = await Store.open(settings.database, now=now)
+    try:
+        services = Services(
+            store=store,
+            track=track,
+            challenges=challenges,
+            run=run or make_run(settings),
+            tutor=Tutor(_hinter(settings)),
+            now=now,
+            entropy=random_bits,
+        )
+        if settings.demo_members:
+            group = await store.ensure_group(LOCAL_PLACE.platform, LOCAL_PLACE.external_id, LOCAL_PLACE.name)
+            await store.seed_demo_group(group.id, SAMPLE_MEMBERS)
+        yield Dispatcher(services, discover())
+    finally:
+        await store.close()
+
+
+def _hinter(settings: Settings) -> ClaudeHinter | None:
+    if settings.anthropic_api_key is None:
+        return None
+    return ClaudeHinter(
+        ClaudeOptions(
+            api_key=settings.anthropic_api_key.get_secret_value(),
+            model=settings.claude_model,
+            base_url=settings.anthropic_base_url,
+            timeout_s=settings.claude_timeout_s,
+        )
+    )

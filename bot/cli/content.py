@@ -1,0 +1,53 @@
+"""`epochbot content check`: every gate on every question and challenge, with all faults at once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+
+from bot.app import TRACK, content_folder, make_run, set_up_process
+from bot.config import load_settings
+from bot.content import ContentReport, check
+
+SUMMARY = "check questions and challenges: `content check`"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("action", choices=["check"])
+    parser.add_argument("--only", default="", metavar="SLUG", help="one challenge or section")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="gradings of every solution (default: 3)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check; 0 when there is no fault."""
+    settings = load_settings()
+    set_up_process(settings)
+    folder = content_folder(settings) / "tracks" / TRACK
+    report = asyncio.run(check(folder, make_run(settings), range(options.seeds), options.only, _progress))
+    if options.json:
+        print(
+            json.dumps(
+                {"items": report.items, "challenges": report.challenges, "faults": [asdict(f) for f in report.faults]}
+            )
+        )
+    else:
+        _tell(report)
+    return 1 if report.faults else 0
+
+
+def _progress(line: str) -> None:
+    sys.stderr.write(f"  {line}\n")
+
+
+def _tell(report: ContentReport) -> None:
+    for fault in report.faults:
+        print(f"{fault.file}{' [' + fault.item + ']' if fault.item else ''}: {fault.message}")
+    print(
+        f"{report.items} questions, {report.challenges} challenges, {report.claims} claimed outputs executed, "
+        f"{report.grades} gradings, {len(report.faults)} {'fault' if len(report.faults) == 1 else 'faults'}"
+    )

@@ -1,0 +1,61 @@
+"""`epochbot run FILE`: one file in isolation, with what it printed and what it used."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from bot.app import make_run, set_up_process
+from bot.config import ConfigError, load_settings
+from runner import Job, Limits, Outcome, Profile, Result, Run
+from runner.report import report
+
+SUMMARY = "run one Python file in isolation"
+MIB = 1024 * 1024
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument(
+        "--profile", type=Profile, choices=list(Profile), default=Profile.SKLEARN, help="libraries it may import"
+    )
+    parser.add_argument("--wall", type=float, default=10.0, metavar="SECONDS", help="time it may take (default: 10)")
+    parser.add_argument("--memory-mb", type=int, default=512, metavar="MB", help="memory it may use (default: 512)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the file; 0 when it ended well."""
+    settings = load_settings()
+    set_up_process(settings)
+    limits = Limits(wall_s=options.wall, memory_bytes=options.memory_mb * MIB)
+    job = Job(source=read_source(options.file), profile=options.profile, limits=limits, filename=options.file.name)
+    result = asyncio.run(_once(make_run(settings), job))
+    if options.json:
+        print(json.dumps(report(result), ensure_ascii=False))
+    else:
+        sys.stdout.write(result.stdout)
+        sys.stderr.write(result.stderr)
+        summary = f"{result.outcome} in {result.wall_ms:.0f} ms, peak {result.peak_bytes / MIB:.0f} MB, isolation {result.isolation}"
+        sys.stderr.write(f"[{summary}]{' ' + result.detail if result.detail else ''}\n")
+    return 0 if result.outcome is Outcome.OK else 1
+
+
+def read_source(path: Path) -> bytes:
+    """The bytes of a file the operator named.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise ConfigError(f"cannot read {path}: {fault.strerror}; give the path of a Python file.") from None
+
+
+async def _once(run_job: Run, job: Job) -> Result:
+    return await run_job(job)

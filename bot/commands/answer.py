@@ -1,0 +1,129 @@
+"""`/answer [question] <answer>`: grades one answer. One answer counts; the reveal comes right after it."""
+
+from __future__ import annotations
+
+from bot.cards import Action, FeedbackCard, Markdown, NoticeCard
+from bot.commands import Command
+from bot.learning import daily_questions
+from bot.messages import Reply
+from bot.posing import posed, question_card
+from bot.services import Context
+from bot.store import AnswerRecord, Question, Recorded
+from quizzes.grade import Graded, Unreadable, grade
+from quizzes.items import Item
+
+
+async def handle(context: Context) -> Reply:
+    """Grade the answer given to the named question, or to the one that is open."""
+    question, text = await _question_and_text(context)
+    if question is None or question.user_id != context.user.id:
+        return _nothing_open(context.request.args)
+    item = context.services.track.item(question.item_id)
+    graded = grade(item, posed(question, item), text)
+    if isinstance(graded, Unreadable):
+        card = NoticeCard(title="I could not read that as an answer", text=graded.message)
+        return Reply((card, question_card(context, question, item, "Still open")))
+    recorded = await context.store.record_answer(_record(context, question, item, graded, text))
+    if not recorded.first:
+        return await _already(context, question, item)
+    return Reply((await _feedback(context, graded, recorded),))
+
+
+async def _question_and_text(context: Context) -> tuple[Question | None, str]:
+    first, _, rest = context.request.args.partition(" ")
+    question = await context.store.question(first.lower()) if first else None
+    if question is not None:
+        return question, "\n".join(filter(None, (rest.strip(), context.request.body)))
+    whole = "\n".join(filter(None, (context.request.args, context.request.body)))
+    return await context.store.open_question(context.user.id), whole
+
+
+def _nothing_open(args: str) -> Reply:
+    text = "That question is not one of yours, or it is long gone." if args else "There is no open question."
+    return Reply(
+        (
+            NoticeCard(
+                title="Nothing to answer", text=text, actions=(Action("Today’s questions", "daily", primary=True),)
+            ),
+        )
+    )
+
+
+def _record(context: Context, question: Question, item: Item, graded: Graded, text: str) -> AnswerRecord:
+    return AnswerRecord(
+        idem=context.request.idempotency_key,
+        user_id=context.user.id,
+        group_id=context.group.id,
+        question_id=question.id,
+        item_id=item.id,
+        difficulty=item.difficulty,
+        answer_text=text,
+        correct=graded.correct,
+        score=graded.score,
+        formative=graded.formative,
+        misconceptions=graded.misconceptions,
+        local_day=context.today,
+        tz=context.user.tz,
+        at=context.request.received_at,
+    )
+
+
+async def _already(context: Context, question: Question, item: Item) -> Reply:
+    """A second answer, a double click or a redelivery: show what counted, change nothing."""
+    attempt = await context.store.attempt_for(question.id)
+    graded = grade(item, posed(question, item), attempt.answer_text) if attempt else None
+    if not isinstance(graded, Graded):
+        return _nothing_open(context.request.args)
+    card = _card(graded, "", await _next_actions(context))
+    return Reply((NoticeCard(title="Already answered", text="Your first answer counts; here it is again."), card))
+
+
+async def _feedback(context: Context, graded: Graded, recorded: Recorded) -> FeedbackCard:
+    gains = [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else []
+    if recorded.streak_after.current > recorded.streak_before.current or recorded.day_completed:
+        gains.append(f"streak {recorded.streak_after.current}")
+    return _card(graded, ", ".join(gains), await _next_actions(context))
+
+
+async def _next_actions(context: Context) -> tuple[Action, ...]:
+    questions = await daily_questions(context, 5)
+    left = sum(not q.answered for q in questions)
+    if left:
+        return (Action(f"Next question ({left} left)", "daily", primary=True),)
+    return (
+        Action("Try a challenge", "challenge", primary=True),
+        Action("My streak", "streak"),
+        Action("Leaderboard", "leaderboard"),
+    )
+
+
+def _card(graded: Graded, gains: str, actions: tuple[Action, ...]) -> FeedbackCard:
+    if graded.formative:
+        headline = "Thank you: compare with a model answer"
+    elif graded.correct:
+        headline = "Correct"
+    else:
+        headline = "Partly right" if graded.score > 0 else "Not quite"
+    return FeedbackCard(
+        headline=headline,
+        correct=graded.correct,
+        score=graded.score,
+        chosen=graded.chosen,
+        right=Markdown(graded.right),
+        feedback=Markdown(graded.feedback),
+        explanation=Markdown(graded.explanation),
+        formative=graded.formative,
+        gains=gains,
+        actions=actions,
+    )
+
+
+COMMAND = Command(
+    name="answer",
+    summary="answer the open question",
+    usage="/answer [question id] <your answer>",
+    help="Answers a question; without an id, the one that is open. Your first answer counts, and the explanation follows at once.\n"
+    "Examples: /answer B, /answer q7f3 0.25, /answer A C",
+    handle=handle,
+    order=15,
+)

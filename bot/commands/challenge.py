@@ -1,0 +1,96 @@
+"""`/challenge [name]`: a coding challenge to solve; without a name, the next one on the learner's path."""
+
+from __future__ import annotations
+
+from bot.cards import Action, Card, ChallengeCard, Markdown, NoticeCard, Tone
+from bot.commands import Command
+from bot.messages import Reply
+from bot.services import Context
+from bot.topics import find_challenge, next_challenge, ordered, path_sections
+from challenges.model import Challenge
+from runner import Profile
+
+LIBRARIES = {
+    Profile.STDLIB: "Python’s standard library",
+    Profile.NUMPY: "NumPy and SciPy",
+    Profile.SKLEARN: "NumPy, SciPy, pandas and scikit-learn",
+    Profile.TORCH: "NumPy, SciPy, pandas, scikit-learn and PyTorch",
+}
+
+
+async def handle(context: Context) -> Reply:
+    """Show the challenge asked for."""
+    bank, args = context.services.challenges, context.request.args
+    sections = path_sections(context.services.track, context.user.path)
+    passed = await context.store.passed(context.user.id)
+    if args.lower() in ("list", "all"):
+        return _list(ordered(bank, sections), passed)
+    found = find_challenge(bank, args) if args else next_challenge(bank, sections, passed)
+    if found is None:
+        return _list(ordered(bank, sections), passed)
+    if isinstance(found, list):
+        return _unknown(args, found)
+    await context.store.set_focus(context.user.id, found.slug)
+    return Reply((await challenge_card(context, found, found.slug in passed),))
+
+
+async def challenge_card(context: Context, challenge: Challenge, passed: bool) -> ChallengeCard:
+    """The card with the statement and an editor holding the learner's last code."""
+    tries = await context.store.submissions(context.user.id, challenge.slug)
+    status = (
+        "passed"
+        if passed
+        else f"{len(tries)} {'try' if len(tries) == 1 else 'tries'} so far"
+        if tries
+        else "not tried yet"
+    )
+    return ChallengeCard(
+        slug=challenge.slug,
+        title=challenge.title,
+        level=challenge.level,
+        minutes=challenge.minutes,
+        topic=context.services.track.section(challenge.section).title,
+        statement=Markdown(challenge.statement),
+        starter=challenge.starter,
+        draft=tries[-1].source if tries else "",
+        status=status,
+        libraries=LIBRARIES[challenge.profile],
+        actions=(Action("Hint", f"hint {challenge.slug}"), Action("All challenges", "challenge list")),
+    )
+
+
+def _list(challenges: tuple[Challenge, ...], passed: set[str]) -> Reply:
+    cards: list[Card] = []
+    for level in ("easy", "medium", "hard"):
+        some = [c for c in challenges if c.level == level]
+        if some:
+            text = "\n".join(f"{'✓' if c.slug in passed else '·'} {c.title} ({c.minutes} min)" for c in some)
+            actions = tuple(Action(c.title, f"challenge {c.slug}") for c in some if c.slug not in passed)
+            cards.append(NoticeCard(title=f"{level.capitalize()} challenges", text=text, actions=actions))
+    if all(c.slug in passed for c in challenges):
+        cards.insert(
+            0, NoticeCard(title="All challenges passed", text="Nothing left to prove here. Well done.", tone=Tone.GOOD)
+        )
+    return Reply(tuple(cards))
+
+
+def _unknown(text: str, near: list[str]) -> Reply:
+    actions = (*(Action(slug, f"challenge {slug}") for slug in near), Action("All challenges", "challenge list"))
+    return Reply(
+        (
+            NoticeCard(
+                title="No such challenge", text=f"I have no single challenge called “{text[:60]}”.", actions=actions
+            ),
+        )
+    )
+
+
+COMMAND = Command(
+    name="challenge",
+    summary="a coding challenge; your code runs in isolation",
+    usage="/challenge [name | list]",
+    help="Shows a coding challenge with its starter code: the next one on your path, or the one you name.\n"
+    "Examples: /challenge, /challenge list, /challenge <name>",
+    handle=handle,
+    order=30,
+)

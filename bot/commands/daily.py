@@ -1,0 +1,48 @@
+"""`/daily`: today's five questions, one at a time, the same ones however often they are asked for."""
+
+from __future__ import annotations
+
+from bot.cards import Action, NoticeCard, Tone
+from bot.commands import Command
+from bot.learning import daily_questions
+from bot.messages import Reply
+from bot.posing import question_card
+from bot.services import Context
+
+SIZE = 5
+
+
+async def handle(context: Context) -> Reply:
+    """Show the next unanswered question of today, or say that the day is done."""
+    questions = await daily_questions(context, SIZE)
+    answered = sum(q.answered for q in questions)
+    for number, question in enumerate(questions, 1):
+        if not question.answered:
+            item = context.services.track.item(question.item_id)
+            return Reply((question_card(context, question, item, f"Question {number} of {len(questions)}"),))
+    streak = await context.store.streak(context.user.id, context.today)
+    return Reply(
+        (
+            NoticeCard(
+                title="Today’s questions are done",
+                text=f"{answered} of {len(questions)} answered. Streak: {streak.current} {'day' if streak.current == 1 else 'days'}. "
+                "New ones come tomorrow; a challenge or extra practice is welcome any time.",
+                tone=Tone.GOOD,
+                actions=(
+                    Action("Try a challenge", "challenge", primary=True),
+                    Action("Practise", "quiz"),
+                    Action("Leaderboard", "leaderboard"),
+                ),
+            ),
+        )
+    )
+
+
+COMMAND = Command(
+    name="daily",
+    summary="today’s five questions",
+    usage="/daily",
+    help="Asks today’s five questions one by one. Finishing them, whatever the score, keeps your streak.\nExample: /daily",
+    handle=handle,
+    order=10,
+)

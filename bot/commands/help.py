@@ -1,0 +1,41 @@
+"""`/help [command]`: every command in a line, or one in full."""
+
+from __future__ import annotations
+
+import difflib
+
+from bot.cards import HelpCard, Markdown
+from bot.commands import Command, discover
+from bot.messages import Reply
+from bot.services import Context
+
+
+async def handle(context: Context) -> Reply:
+    """List the commands, or explain the named one."""
+    commands = discover()
+    name = context.request.args.lower().removeprefix("/")
+    near = difflib.get_close_matches(name, commands, n=1, cutoff=0.6)
+    if near:
+        command = commands[near[0]]
+        return Reply(
+            (
+                HelpCard(
+                    title=f"/{command.name}: {command.summary}",
+                    rows=((command.usage, ""),),
+                    text=Markdown(command.help),
+                ),
+            )
+        )
+    rows = tuple((f"/{command.name}", command.summary) for command in commands.values())
+    intro = "Five questions a day, and challenges whose code really runs. Start with **/daily**; when a question is open, just type your answer."
+    return Reply((HelpCard(title="What you can do here", rows=rows, text=Markdown(intro)),))
+
+
+COMMAND = Command(
+    name="help",
+    summary="what you can do here",
+    usage="/help [command]",
+    help="Lists the commands, or explains one.\nExamples: /help, /help challenge",
+    handle=handle,
+    order=90,
+)

@@ -1,0 +1,162 @@
+"""`/settings [what] [value]`: time zone, day start, track, path, name or absence on the board, sample members."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.cards import Field, FormCard, NoticeCard, Tone
+from bot.commands import Command
+from bot.days import SettingError, check_day_start, check_zone
+from bot.messages import Reply
+from bot.services import Context
+
+MAX_BOARD_NAME = 30
+Setter = Callable[[Context, str], Awaitable[str]]
+
+
+async def handle(context: Context) -> Reply:
+    """Show the settings, or change one."""
+    what, _, value = context.request.args.partition(" ")
+    if not what:
+        return Reply((await _form(context),))
+    setter = SETTERS.get(what.lower())
+    if setter is None:
+        known = ", ".join(SETTERS)
+        return Reply(
+            (
+                NoticeCard(title="No such setting", text=f"“{what[:40]}” is not a setting. There are: {known}."),
+                await _form(context),
+            )
+        )
+    try:
+        said = await setter(context, value.strip())
+    except SettingError as fault:
+        return Reply((NoticeCard(title="Not changed", text=str(fault), tone=Tone.WARNING),))
+    return Reply((NoticeCard(title="Saved", text=said, tone=Tone.GOOD),))
+
+
+async def _zone(context: Context, value: str) -> str:
+    zone = check_zone(value)
+    changed = await context.store.update_settings(context.user.id, tz=zone)
+    when = "from now on" if changed.tz == zone else "from your next day on, so that today keeps its meaning"
+    return f"Your time zone is {zone}, {when}."
+
+
+async def _day_start(context: Context, value: str) -> str:
+    hour = check_day_start(value)
+    await context.store.update_settings(context.user.id, day_start=hour)
+    return f"Your day now turns at {hour:02}:00. What you do before counts for the day before."
+
+
+async def _track(context: Context, value: str) -> str:
+    track = context.services.track
+    if value.lower() != track.slug:
+        raise SettingError(f"There is one track so far: {track.slug}.")
+    await context.store.update_settings(context.user.id, track=track.slug)
+    return f"You are learning {track.title}."
+
+
+async def _path(context: Context, value: str) -> str:
+    paths = {p.slug: p.title for p in context.services.track.paths}
+    if value in ("", "none", "off"):
+        await context.store.update_settings(context.user.id, path="")
+        return "You follow the track in its own order."
+    if value not in paths:
+        raise SettingError(f"“{value[:40]}” is not a path. There are: {', '.join(paths)}, none.")
+    await context.store.update_settings(context.user.id, path=value)
+    return f"You follow {paths[value]}: its sections come first."
+
+
+async def _name(context: Context, value: str) -> str:
+    name = " ".join(value.split())
+    if len(name) > MAX_BOARD_NAME:
+        raise SettingError(f"That name has {len(name)} characters; up to {MAX_BOARD_NAME} fit on the board.")
+    if not all(char.isprintable() for char in name):
+        raise SettingError("That name has characters that do not print; please use others.")
+    await context.store.update_settings(context.user.id, board_name=name)
+    return f"On the leaderboard you are now “{name}”." if name else "On the leaderboard you use your own name again."
+
+
+async def _board(context: Context, value: str) -> str:
+    shown = _on_off(value)
+    await context.store.update_settings(context.user.id, board_opt_out=not shown)
+    return "You are on the leaderboard." if shown else "You are off the leaderboard; nobody sees your rank."
+
+
+async def _samples(context: Context, value: str) -> str:
+    if _on_off(value):
+        raise SettingError("Sample members come only with a new local group; they cannot be brought back.")
+    removed = await context.store.remove_demo(context.group.id)
+    return f"{removed} sample members are gone from this group." if removed else "This group has no sample members."
+
+
+def _on_off(value: str) -> bool:
+    if value.lower() not in ("on", "off"):
+        raise SettingError("Say on or off.")
+    return value.lower() == "on"
+
+
+async def _form(context: Context) -> FormCard:
+    user, track = context.user, context.services.track
+    return FormCard(
+        title="Your settings",
+        fields=(
+            Field("Time zone", "settings zone", user.tz, "An IANA name such as Europe/Paris; your days follow it."),
+            Field(
+                "Day starts at",
+                "settings day",
+                str(user.day_start),
+                "An hour from 0 to 6; late nights count for the day before.",
+                tuple(map(str, range(7))),
+            ),
+            Field("Track", "settings track", track.slug, "What you are learning.", (track.slug,)),
+            Field(
+                "Path",
+                "settings path",
+                user.path or "none",
+                "Whose sections come first.",
+                ("none", *(p.slug for p in track.paths)),
+            ),
+            Field(
+                "Board name",
+                "settings name",
+                user.board_name,
+                "A name of your choice for the leaderboard; empty means your own.",
+            ),
+            Field(
+                "On the board",
+                "settings board",
+                "off" if user.board_opt_out else "on",
+                "Off hides you from every rank.",
+                ("on", "off"),
+            ),
+            Field(
+                "Sample members",
+                "settings samples",
+                "",
+                "Say off to remove the made-up members of a local group.",
+                ("off",),
+            ),
+        ),
+    )
+
+
+SETTERS: dict[str, Setter] = {
+    "zone": _zone,
+    "day": _day_start,
+    "track": _track,
+    "path": _path,
+    "name": _name,
+    "board": _board,
+    "samples": _samples,
+}
+
+COMMAND = Command(
+    name="settings",
+    summary="time zone, day start, track, path, board name",
+    usage="/settings [zone | day | track | path | name | board | samples] [value]",
+    help="Shows your settings, or changes one.\n"
+    "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings samples off",
+    handle=handle,
+    order=60,
+)

@@ -1,0 +1,120 @@
+"""`/submit [challenge]` with code: runs it in isolation, judges what came back, explains what failed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.cards import Action, Card, NoticeCard
+from bot.commands import Command
+from bot.explaining import explanation_card
+from bot.messages import Reply
+from bot.services import Context
+from bot.store import Recorded, SubmissionRecord
+from bot.topics import find_challenge
+from bot.verdicts import report_json, verdict_card
+from challenges.grade import grade
+from challenges.model import Challenge, Report, Verdict
+
+_running: dict[int, asyncio.Lock] = {}  # one submission at a time per learner: a flood waits behind itself
+
+
+async def handle(context: Context) -> Reply:
+    """Grade the code that came with the request."""
+    challenge = await _challenge(context)
+    if isinstance(challenge, Reply):
+        return challenge
+    source = _source(context)
+    if not source.strip():
+        return _no_code(challenge)
+    known = await context.store.submission_by_key(context.request.idempotency_key)
+    if known is not None:
+        return Reply(
+            (NoticeCard(title="Already graded", text=f"This submission was {known.verdict}; nothing changed."),)
+        )
+    async with _running.setdefault(context.user.id, asyncio.Lock()):
+        report = await grade(challenge, source, context.services.run, context.services.entropy)
+    recorded = await context.store.record_submission(_record(context, challenge, source, report))
+    return _reply(context, challenge, source, report, recorded)
+
+
+async def _challenge(context: Context) -> Challenge | Reply:
+    bank = context.services.challenges
+    name = context.request.args or await context.store.focus(context.user.id)
+    if not name:
+        text = "Open a challenge first, or name it: /submit <name>, with your code on the lines below."
+        return Reply(
+            (
+                NoticeCard(
+                    title="Which challenge?",
+                    text=text,
+                    actions=(Action("Open a challenge", "challenge", primary=True),),
+                ),
+            )
+        )
+    found = find_challenge(bank, name)
+    if isinstance(found, Challenge):
+        return found
+    actions = (*(Action(slug, f"challenge {slug}") for slug in found), Action("All challenges", "challenge list"))
+    return Reply(
+        (NoticeCard(title="No such challenge", text=f"I have no challenge called “{name[:60]}”.", actions=actions),)
+    )
+
+
+def _source(context: Context) -> str | bytes:
+    if context.request.attachments:
+        return context.request.attachments[0].content
+    code = context.request.body
+    lines = code.strip().splitlines()
+    fenced = len(lines) >= 2 and lines[0].startswith("```") and lines[-1].startswith("```")
+    return "\n".join(lines[1:-1]) + "\n" if fenced else code
+
+
+def _no_code(challenge: Challenge) -> Reply:
+    text = f"Send your code below the command:\n/submit {challenge.slug}\n<your code>\nor attach it as a .py file."
+    actions = (Action("Show the challenge", f"challenge {challenge.slug}", primary=True),)
+    return Reply((NoticeCard(title="There is no code to grade", text=text, actions=actions),))
+
+
+def _record(context: Context, challenge: Challenge, source: str | bytes, report: Report) -> SubmissionRecord:
+    return SubmissionRecord(
+        idem=context.request.idempotency_key,
+        user_id=context.user.id,
+        group_id=context.group.id,
+        slug=challenge.slug,
+        level=challenge.level,
+        source=source if isinstance(source, str) else source.decode("utf-8", "replace"),
+        verdict=report.verdict.value,
+        report_json=report_json(report),
+        misconception=next((w.misconception for w in challenge.wrong if w.name == report.matches), ""),
+        local_day=context.today,
+        tz=context.user.tz,
+        at=context.request.received_at,
+    )
+
+
+def _reply(context: Context, challenge: Challenge, source: str | bytes, report: Report, recorded: Recorded) -> Reply:
+    cards: list[Card] = [verdict_card(challenge, report, recorded)]
+    if report.verdict in (Verdict.ACCEPTED, Verdict.INTERNAL):
+        return Reply(tuple(cards))
+    text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+    explained = context.services.tutor.explain(challenge, text, report)
+    cards.append(explanation_card(challenge, explained))
+
+    async def hint() -> Reply | None:
+        more = await context.services.tutor.hint(challenge, text, report, explained)
+        return Reply((explanation_card(challenge, more),)) if more else None
+
+    followup: Callable[[], Awaitable[Reply | None]] | None = hint if context.services.tutor.has_ai else None
+    return Reply(tuple(cards), followup=followup)
+
+
+COMMAND = Command(
+    name="submit",
+    summary="run and grade your code",
+    usage="/submit [challenge], with the code on the lines below or as a file",
+    help="Runs your code in isolation on visible and hidden cases, shows what each visible case gave, and explains a failure.\n"
+    "Try as often as you like; the first passes earn the most.\nExample: /submit <challenge> and, below it, your code",
+    handle=handle,
+    order=32,
+)

@@ -1,0 +1,32 @@
+"""Turns an explanation from the tutor into a card."""
+
+from __future__ import annotations
+
+from bot.cards import Action, ExplanationCard
+from bot.tutor import Explanation
+from challenges.model import Challenge
+
+SOURCES = {
+    "syntax": "reading your code",
+    "exception": "the exception and your line",
+    "shape": "the shape of your result",
+    "known": "a known mistake",
+    "numeric": "comparing the numbers",
+    "case": "the smallest failing case",
+    "limit": "the limits of a run",
+    "ai": "written by AI, may be wrong",
+}
+
+
+def explanation_card(challenge: Challenge, explained: Explanation) -> ExplanationCard:
+    """The card for one explanation of a failed submission."""
+    return ExplanationCard(
+        title="What went wrong" if explained.source != "ai" else "A hint",
+        text=explained.text,
+        source=SOURCES.get(explained.source, explained.source),
+        specific=explained.specific,
+        code_line=explained.code_line,
+        line=explained.line,
+        by_ai=explained.source == "ai",
+        actions=(Action("Edit and try again", f"challenge {challenge.slug}"), Action("Hint", f"hint {challenge.slug}")),
+    )

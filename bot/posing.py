@@ -1,0 +1,47 @@
+"""Turns a stored question and its item into the card a learner answers.
+
+Pure: no store, no clock. The seed stored with the question fixes numbers and order for good.
+"""
+
+from __future__ import annotations
+
+from bot.cards import Choice, Input, Markdown, QuestionCard
+from bot.services import Context
+from bot.store import Question
+from quizzes.items import Item, Kind
+from quizzes.present import Posed, present
+
+INPUTS = {
+    Kind.SINGLE: Input.CHOICE,
+    Kind.MULTI: Input.CHOICES,
+    Kind.NUMERIC: Input.NUMBER,
+    Kind.OUTPUT: Input.TEXT,
+    Kind.FILL: Input.LINES,
+    Kind.ORDER: Input.ORDER,
+    Kind.MATCH: Input.MATCH,
+    Kind.BUG: Input.BUG,
+    Kind.SHORT: Input.ESSAY,
+}
+
+
+def posed(question: Question, item: Item) -> Posed:
+    """The item exactly as this question showed it."""
+    return present(item, question.seed)
+
+
+def question_card(context: Context, question: Question, item: Item, label: str) -> QuestionCard:
+    """The card for one question."""
+    shown = posed(question, item)
+    return QuestionCard(
+        public_id=question.public_id,
+        label=label,
+        topic=context.services.track.section(item.section).title,
+        prompt=Markdown(shown.prompt),
+        input=INPUTS[item.kind],
+        expects=shown.expects,
+        code=shown.code,
+        choices=tuple(Choice(letter, Markdown(text)) for letter, text in shown.choices),
+        lefts=tuple(Markdown(left) for left in shown.lefts),
+        blanks=shown.blanks,
+        unit=shown.unit,
+    )

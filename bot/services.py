@@ -1,0 +1,46 @@
+"""The parts a command may use, bundled: what the composition root builds once, and what one request adds.
+
+Holds references only; decides nothing and opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.messages import Request
+from bot.store import Group, Store, User
+from bot.tutor import Tutor
+from challenges.model import Challenge
+from quizzes.items import Track
+from runner import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that lives as long as the program."""
+
+    store: Store
+    track: Track
+    challenges: dict[str, Challenge]
+    run: Run
+    tutor: Tutor
+    now: Callable[[], datetime]
+    entropy: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One request with who asked, in which group, and on which of their days."""
+
+    request: Request
+    services: Services
+    user: User
+    group: Group
+    today: date
+
+    @property
+    def store(self) -> Store:
+        """The store, for short."""
+        return self.services.store

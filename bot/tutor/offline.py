@@ -1,0 +1,117 @@
+"""Explains a failed submission from what is known here: no key, no network, no guess.
+
+Pure. From the most telling evidence to the least: a limit, a known wrong solution, a syntax error, an exception with the
+learner's own line, what came back instead of a value, how the numbers differ, and at last the smallest failing case.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bot.tutor.exceptions import explain_fault
+from bot.tutor.explanation import Explanation
+from bot.tutor.numeric import relation
+from challenges.model import Challenge, Mismatch, Report, Verdict
+from challenges.show import kind_of, show, show_args
+from runner.values import Opaque
+
+LIMITS = {
+    Verdict.TIMEOUT: "Your code was still running when its time was up. Look for a loop that never ends, or one that does far more "
+    "steps than the input has elements; try it by hand on the smallest case.",
+    Verdict.MEMORY: "Your code asked for more memory than it may have. Look for an array or list that grows with every step, or a "
+    "product of two sizes where one would do.",
+    Verdict.OUTPUT_LIMIT: "Your code wrote far more than anyone could read. Remove prints inside loops, and return only what is asked for.",
+    Verdict.VIOLATION: "Your code tried something the sandbox does not allow, such as new programs, the network, or the channel its "
+    "results travel on. A solution needs none of these: it only has to return a value.",
+}
+
+
+def explain(challenge: Challenge, source: str, report: Report) -> Explanation:
+    """One explanation for any failed submission; there is always one."""
+    if report.verdict in LIMITS:
+        text = f"{report.detail} {LIMITS[report.verdict]}".strip()
+        return Explanation(source="limit", specific=True, text=text)
+    known = next((w for w in challenge.wrong if w.name == report.matches), None)
+    if known is not None:
+        line, code = (report.fault.line, report.fault.source_line) if report.fault else (None, "")
+        return Explanation(
+            source="known",
+            specific=True,
+            text=known.explanation,
+            line=line,
+            code_line=code,
+            misconception=known.misconception,
+        )
+    if report.fault is not None:
+        return explain_fault(report.fault, source, challenge.entry)
+    if report.mismatch is not None:
+        return _explain_mismatch(challenge, report, report.mismatch)
+    return Explanation(
+        source="case",
+        specific=False,
+        text="Some hidden cases fail. Read the statement’s edge cases once more and try each by hand.",
+    )
+
+
+def _explain_mismatch(challenge: Challenge, report: Report, case: Mismatch) -> Explanation:
+    shape = _shape(challenge, case)
+    if shape:
+        return Explanation(source="shape", specific=True, text=shape + _where(case))
+    if "changed its arguments" in case.message:
+        text = "Your code changes the arrays or lists it was given; the caller still needs them. Copy first, then change the copy."
+        return Explanation(source="shape", specific=True, text=text + _where(case))
+    numbers = relation(case.expected, case.got)
+    if numbers:
+        return Explanation(source="numeric", specific=True, text=numbers + _where(case))
+    return Explanation(source="case", specific=False, text=_smallest(report, case))
+
+
+def _shape(challenge: Challenge, case: Mismatch) -> str:
+    """What is wrong with the kind of thing returned, or ""."""
+    got, expected = case.got, case.expected
+    if got is None and expected is not None:
+        return f"{challenge.entry} returned None. A path through your function ends without a return; every path needs one."
+    if isinstance(got, Opaque):
+        return f"{challenge.entry} returned {kind_of(got)}, which the grader cannot compare. Return plain numbers, lists or arrays."
+    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
+        if expected.shape == got.shape:
+            return ""
+        if expected.shape == got.shape[::-1]:
+            return f"Your result has shape {got.shape}, and {expected.shape} was expected: it is transposed. Check which axis is which."
+        return f"Your result has shape {got.shape}; {expected.shape} was expected. Check the axis of each sum or mean, and what is kept."
+    if isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)) and len(expected) != len(got):
+        return f"You returned {len(got)} values; {len(expected)} were expected. Compare with what the statement says to return."
+    if _plain(expected) != _plain(got):
+        return f"You returned {kind_of(got)}; {kind_of(expected)} was expected. Read again what the statement says to return."
+    return ""
+
+
+def _plain(value: Any) -> str:
+    """A coarse kind, so that 3 and 3.0, or a list and a tuple, are not called different."""
+    if isinstance(value, (bool, np.bool_)):
+        return "truth value"
+    if isinstance(value, (int, float, complex, np.generic)):
+        return "number"
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return "sequence"
+    return type(value).__name__
+
+
+def _where(case: Mismatch) -> str:
+    if not case.visible:
+        return " A hidden case shows it; the visible ones may not."
+    return f" See the case “{case.case}”."
+
+
+def _smallest(report: Report, case: Mismatch) -> str:
+    if not case.visible:
+        return (
+            f"The visible cases pass and {report.hidden_total - report.hidden_passed} of {report.hidden_total} hidden ones do not. "
+            "Hidden cases use other sizes, ties, zeros and empty inputs: try your function on those, by hand."
+        )
+    return (
+        f"The smallest case that fails is “{case.case}”: for {show_args(case.args, 240)} you returned {show(case.got, 160)}, "
+        f"and {show(case.expected, 160)} was expected. Work this one out on paper, then print each step and see where yours departs."
+    )

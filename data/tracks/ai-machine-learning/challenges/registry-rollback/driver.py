@@ -1,0 +1,13 @@
+"""Plays a list of steps against one Registry; a refusal becomes a value, so that the steps after it can be seen too."""
+
+
+def drive(learner, steps):
+    registry = learner.Registry()
+    return [play(registry, *step) for step in steps]
+
+
+def play(registry, verb, *versions):
+    try:
+        return getattr(registry, verb)(*versions)
+    except ValueError:
+        return "ValueError"

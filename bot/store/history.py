@@ -1,0 +1,108 @@
+"""Looking back: what a learner answered, sent in, got wrong, and how far they have come. Reads only, but for notes."""
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from bot.store import ledger, questions
+from bot.store.attempts import to_attempt
+from bot.store.codec import day_text, from_ms, storable, to_day, to_ms
+from bot.store.connect import Row, change, one, rows, value
+from bot.store.rows import Answered, Attempt, Explanation, Kind, Mistake, Progress, Submission, Tries
+
+
+def attempts(db: Database, user_id: int, since_day: date | None) -> list[Attempt]:
+    """Read a learner's attempts, oldest first, from a local day on."""
+    sql = "SELECT * FROM attempt WHERE user_id = :user_id AND local_day >= :since ORDER BY id"
+    return [to_attempt(row) for row in rows(db, sql, user_id=user_id, since=day_text(since_day or date.min))]
+
+
+def answered(db: Database, user_id: int) -> list[Answered]:
+    """Read a learner's past quiz answers, oldest first."""
+    sql = "SELECT item_id, local_day, correct, at FROM attempt WHERE user_id = :id AND kind = 'quiz' ORDER BY id"
+    return [
+        Answered(row["item_id"], to_day(row["local_day"]), bool(row["correct"]), from_ms(row["at"]))
+        for row in rows(db, sql, id=user_id)
+    ]
+
+
+def submissions(db: Database, user_id: int, slug: str) -> list[Submission]:
+    """Read what a learner sent in for a challenge, oldest first."""
+    sql = "SELECT * FROM submission WHERE user_id = :user_id AND slug = :slug ORDER BY id"
+    return [_submission(row) for row in rows(db, sql, user_id=user_id, slug=slug)]
+
+
+def _submission(row: Row) -> Submission:
+    return Submission(
+        id=row["id"],
+        user_id=row["user_id"],
+        slug=row["slug"],
+        source=row["source"],
+        source_hash=row["source_hash"],
+        verdict=row["verdict"],
+        report_json=row["report_json"],
+        local_day=to_day(row["local_day"]),
+        at=from_ms(row["at"]),
+    )
+
+
+def progress(db: Database, user_id: int) -> Progress:
+    """Count what a learner has done, by item and by challenge."""
+    return Progress(
+        items=_tries(db, user_id, "quiz"),
+        challenges=_tries(db, user_id, "challenge"),
+        xp=ledger.total(db, user_id),
+        days=int(value(db, "SELECT count(*) FROM streak_day WHERE user_id = :id", id=user_id)),
+    )
+
+
+def _tries(db: Database, user_id: int, kind: Kind) -> dict[str, Tries]:
+    found = rows(
+        db,
+        "SELECT t.*, a.local_day, a.correct AS last_correct FROM (SELECT item_id, count(*) AS n, sum(correct) AS good,"
+        " max(id) AS last_id FROM attempt WHERE user_id = :user_id AND kind = :kind GROUP BY item_id) t"
+        " JOIN attempt a ON a.id = t.last_id ORDER BY t.item_id",
+        user_id=user_id,
+        kind=kind,
+    )
+    return {r["item_id"]: Tries(r["n"], r["good"], to_day(r["local_day"]), bool(r["last_correct"])) for r in found}
+
+
+def passed(db: Database, user_id: int) -> dict[str, bool]:
+    """Say of every challenge a learner tried whether they passed it."""
+    return {slug: tries.correct > 0 for slug, tries in _tries(db, user_id, "challenge").items()}
+
+
+def last_mistake(db: Database, user_id: int) -> Mistake | None:
+    """Find a learner's latest wrong attempt and what belongs to it."""
+    row = one(db, "SELECT * FROM attempt WHERE user_id = :id AND correct = 0 ORDER BY id DESC LIMIT 1", id=user_id)
+    if row is None:
+        return None
+    attempt = to_attempt(row)
+    code = one(db, "SELECT * FROM submission WHERE id = :id", id=attempt.submission_id)
+    return Mistake(
+        attempt,
+        questions.by_id(db, attempt.question_id) if attempt.question_id else None,
+        _submission(code) if code else None,
+        explanation(db, attempt.id),
+    )
+
+
+def explanation(db: Database, attempt_id: int) -> Explanation | None:
+    """Read the explanation kept for an attempt."""
+    row = one(db, "SELECT * FROM explanation WHERE attempt_id = :id", id=attempt_id)
+    return Explanation(row["attempt_id"], row["source"], row["body"], from_ms(row["at"])) if row else None
+
+
+def save_explanation(db: Database, attempt_id: int, source: str, body: str, now: datetime) -> None:
+    """Keep the latest explanation of an attempt."""
+    change(
+        db,
+        "INSERT INTO explanation (attempt_id, source, body, at) VALUES (:id, :source, :body, :at)"
+        " ON CONFLICT (attempt_id) DO UPDATE SET source = excluded.source, body = excluded.body, at = excluded.at",
+        id=attempt_id,
+        source=source,
+        body=storable(body),
+        at=to_ms(now),
+    )

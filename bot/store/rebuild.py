@@ -1,0 +1,75 @@
+"""Working every projection out afresh from the logs and comparing it with what is stored."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlite_utils import Database
+
+from bot import streaks
+from bot.store import ledger
+from bot.store.codec import to_day
+from bot.store.connect import rows, value
+from bot.store.rows import Difference
+
+_QUALIFIED = """
+SELECT q.user_id, q.local_day FROM question q
+LEFT JOIN attempt a ON a.question_id = q.id AND a.local_day = q.local_day
+WHERE q.purpose = 'daily' GROUP BY q.user_id, q.local_day HAVING count(*) = count(a.id)
+UNION
+SELECT a.user_id, a.local_day FROM attempt a JOIN (
+  SELECT min(id) AS id FROM attempt WHERE kind = 'challenge' AND correct = 1 GROUP BY user_id, item_id
+) f ON f.id = a.id
+"""
+
+_XP = """
+SELECT m.group_id, m.user_id, m.xp AS stored, coalesce(x.total, 0) AS computed FROM membership m
+LEFT JOIN (SELECT user_id, sum(amount) AS total FROM xp_ledger GROUP BY user_id) x ON x.user_id = m.user_id
+WHERE m.xp != coalesce(x.total, 0) ORDER BY 1, 2
+"""
+
+_HIDDEN = """
+SELECT m.group_id, m.user_id, m.hidden AS stored, u.board_opt_out AS computed FROM membership m
+JOIN app_user u ON u.id = m.user_id WHERE m.hidden != u.board_opt_out ORDER BY 1, 2
+"""
+
+
+def differences(db: Database) -> list[Difference]:
+    """List every projection that does not agree with its log; none, if all is well."""
+    return [
+        *_board_differences(db, "membership.xp", _XP),
+        *_board_differences(db, "membership.hidden", _HIDDEN),
+        *_day_differences(db),
+        *_streak_differences(db),
+    ]
+
+
+def _board_differences(db: Database, table: str, sql: str) -> Iterator[Difference]:
+    for row in rows(db, sql):
+        key = f"group {row['group_id']}, user {row['user_id']}"
+        yield Difference(table, key, str(row["stored"]), str(row["computed"]))
+
+
+def _day_differences(db: Database) -> Iterator[Difference]:
+    stored = {(row["user_id"], row["local_day"]) for row in rows(db, "SELECT user_id, local_day FROM streak_day")}
+    computed = {(row["user_id"], row["local_day"]) for row in rows(db, _QUALIFIED)}
+    for user_id, day in sorted(stored ^ computed):
+        has = (user_id, day) in stored
+        yield Difference("streak_day", f"user {user_id}, {day}", str(has), str(not has))
+
+
+def _streak_differences(db: Database) -> Iterator[Difference]:
+    days: dict[int, set[date]] = {}
+    for row in rows(db, "SELECT user_id, local_day FROM streak_day"):
+        days.setdefault(row["user_id"], set()).add(to_day(row["local_day"]))
+    users = {row["user_id"] for row in rows(db, "SELECT user_id FROM streak")} | set(days)
+    for user_id in sorted(users):
+        stored = ledger.read_tally(db, user_id)
+        computed = streaks.evaluate(days.get(user_id, ()), ledger.covered_days(db, user_id), _freezes(db, user_id))
+        if stored != computed:
+            yield Difference("streak", f"user {user_id}", str(stored), str(computed))
+
+
+def _freezes(db: Database, user_id: int) -> int:
+    sql = "SELECT coalesce(sum(delta), 0) FROM freeze_ledger WHERE user_id = :id"
+    return streaks.FIRST_FREEZES + int(value(db, sql, id=user_id))

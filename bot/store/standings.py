@@ -1,0 +1,137 @@
+"""Leaderboards of a group, from the index for all time and from the ledger for a week; and the demo group's members."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot import boards, days
+from bot.boards import Placed, Score
+from bot.store import ledger, people
+from bot.store.codec import plain_name, to_ms
+from bot.store.connect import change, insert, one, rows, value
+from bot.store.rows import BoardRow, Group, SampleMember
+
+TOP = 10
+AROUND = 2
+
+_ABOVE = (
+    "SELECT user_id, xp FROM membership WHERE group_id = :group_id AND hidden = 0"
+    " AND (xp > :xp OR (xp = :xp AND user_id < :me)) ORDER BY xp, user_id DESC LIMIT :most"
+)
+_BELOW = (
+    "SELECT user_id, xp FROM membership WHERE group_id = :group_id AND hidden = 0 AND xp > 0"
+    " AND (xp < :xp OR (xp = :xp AND user_id >= :me)) ORDER BY xp DESC, user_id LIMIT :most"
+)
+
+
+def leaderboard(db: Database, group_id: int, since_ms: int | None, me: int | None, top: int = TOP) -> list[BoardRow]:
+    """Read a group's board: its top and the reader's neighbourhood. Members who opted out or have no XP are not on it."""
+    if since_ms is None:
+        placed = _all_time(db, group_id, me, top)
+    else:
+        placed = boards.excerpt(boards.rank(_week_scores(db, group_id, since_ms)), me, top=top, around=AROUND)
+    return [_named(db, place, me) for place in placed]
+
+
+def _week_scores(db: Database, group_id: int, since_ms: int) -> list[Score]:
+    found = rows(
+        db,
+        "SELECT m.user_id, sum(x.amount) AS xp FROM membership m JOIN xp_ledger x ON x.user_id = m.user_id"
+        " WHERE m.group_id = :group_id AND m.hidden = 0 AND x.at >= :since GROUP BY m.user_id",
+        group_id=group_id,
+        since=since_ms,
+    )
+    return [Score(**row) for row in found]
+
+
+def _all_time(db: Database, group_id: int, me: int | None, top: int) -> list[Placed]:
+    """Take only what is shown from the index, and rank each place by counting those ahead."""
+    sql = (
+        "SELECT user_id, xp FROM membership WHERE group_id = :group_id AND hidden = 0 AND xp > 0"
+        " ORDER BY xp DESC, user_id LIMIT :top"
+    )
+    shown = {Score(**row) for row in rows(db, sql, group_id=group_id, top=top)}
+    mine = _my_xp(db, group_id, me)
+    if me is not None and mine is not None:
+        here = {"group_id": group_id, "xp": mine, "me": me}
+        shown |= {Score(**row) for row in rows(db, _ABOVE, most=AROUND, **here)}
+        shown |= {Score(**row) for row in rows(db, _BELOW, most=AROUND + 1, **here)}
+    ordered = sorted(shown, key=lambda score: (-score.xp, score.user_id))
+    ranks = {xp: 1 + _ahead(db, group_id, xp) for xp in {score.xp for score in ordered}}
+    return [Placed(ranks[score.xp], *score) for score in ordered]
+
+
+def _my_xp(db: Database, group_id: int, user_id: int | None) -> int | None:
+    """Read a member's XP; None for who is not on the board."""
+    sql = "SELECT xp FROM membership WHERE group_id = :group_id AND user_id = :user_id AND hidden = 0 AND xp > 0"
+    found: int | None = value(db, sql, group_id=group_id, user_id=user_id)
+    return found
+
+
+def _ahead(db: Database, group_id: int, xp: int) -> int:
+    sql = "SELECT count(*) FROM membership WHERE group_id = :group_id AND hidden = 0 AND xp > :xp"
+    return int(value(db, sql, group_id=group_id, xp=xp))
+
+
+def rank_of(db: Database, group_id: int, user_id: int) -> int | None:
+    """Find a member's all-time rank by counting those ahead; None for who is not on the board."""
+    mine = _my_xp(db, group_id, user_id)
+    return None if mine is None else 1 + _ahead(db, group_id, mine)
+
+
+def _named(db: Database, place: Placed, me: int | None) -> BoardRow:
+    user = one(db, "SELECT name, board_name, sample FROM app_user WHERE id = :id", id=place.user_id) or {}
+    name = user["board_name"] or user["name"]
+    return BoardRow(place.rank, place.user_id, name, place.xp, place.user_id == me, bool(user["sample"]))
+
+
+def seed_demo(db: Database, group: Group, members: Sequence[SampleMember], now: datetime) -> None:
+    """Give a group sample members with XP, earlier and in the running week; doing it again adds only what is missing."""
+    monday = days.week_begins(now, group.tz)
+    for member in members:
+        user_id = _sample_user(db, group.id, member, now)
+        _sample_xp(db, user_id, "earlier", member.earlier_xp, monday - timedelta(days=3), group.tz)
+        for index, amount in enumerate(member.week_xp):
+            at = monday + (now - monday) * (index + 1) / (len(member.week_xp) + 1)
+            _sample_xp(db, user_id, f"{monday.isoformat()} {index}", amount, at, group.tz)
+
+
+def _sample_user(db: Database, group_id: int, member: SampleMember, now: datetime) -> int:
+    name = plain_name(member.name)
+    known = value(
+        db,
+        "SELECT u.id FROM membership m JOIN app_user u ON u.id = m.user_id"
+        " WHERE m.group_id = :group_id AND u.sample = 1 AND u.name = :name",
+        group_id=group_id,
+        name=name,
+    )
+    if known is not None:
+        return int(known)
+    sql = "INSERT INTO app_user (created_at, name, sample) VALUES (:at, :name, 1)"
+    user_id = insert(db, sql, at=to_ms(now), name=name)
+    people.join(db, group_id, user_id, now)
+    return user_id
+
+
+def _sample_xp(db: Database, user_id: int, source: str, amount: int, at: datetime, tz: str) -> None:
+    sql = "SELECT 1 FROM xp_ledger WHERE user_id = :id AND source_kind = 'sample' AND source_id = :source"
+    if amount <= 0 or value(db, sql, id=user_id, source=source) is not None:
+        return
+    payment = ledger.Payment(user_id, amount, "sample", "sample", source, days.local_day(at, tz), at)
+    ledger.enter(db, payment, amount)
+
+
+def remove_demo(db: Database, group_id: int) -> int:
+    """Remove a group's sample members with everything of theirs, and say how many; real members stay."""
+    sql = (
+        "SELECT m.user_id FROM membership m JOIN app_user u ON u.id = m.user_id"
+        " WHERE m.group_id = :group_id AND u.sample = 1"
+    )
+    samples = [row["user_id"] for row in rows(db, sql, group_id=group_id)]
+    for user_id in samples:
+        change(db, "DELETE FROM xp_ledger WHERE user_id = :id", id=user_id)
+        change(db, "DELETE FROM membership WHERE user_id = :id", id=user_id)
+        change(db, "DELETE FROM app_user WHERE id = :id AND sample = 1", id=user_id)
+    return len(samples)

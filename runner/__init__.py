@@ -2,6 +2,21 @@
 
 Stands alone: imports nothing of quizzes, challenges or chat, and needs only the standard library and bubblewrap.
 """
+from runner.cold import ColdRunner
+from runner.errors import CannotIsolate, MissingLibrary
 from runner.job import Call, Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned
 
-__all__ = ["Call", "Fault", "Isolation", "Job", "Limits", "Outcome", "Profile", "Result", "Returned"]
+__all__ = [
+    "Call",
+    "CannotIsolate",
+    "ColdRunner",
+    "Fault",
+    "Isolation",
+    "Job",
+    "Limits",
+    "MissingLibrary",
+    "Outcome",
+    "Profile",
+    "Result",
+    "Returned",
+]

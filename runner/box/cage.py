@@ -1,0 +1,126 @@
+"""Takes every power away from the process that calls it: own mounts and IPC, limits, no capabilities, filtered calls.
+
+Called once in each fresh child, before a byte of a learner's code is compiled. Any step that fails raises.
+"""
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+from dataclasses import dataclass
+
+from . import filters
+
+_NEW_MOUNTS, _NEW_IPC = 0x00020000, 0x08000000
+_NOSUID, _NODEV, _BIND, _DETACH = 2, 4, 4096, 2
+_SET_DUMPABLE, _CAPBSET_DROP, _SET_SECCOMP, _NO_NEW_PRIVS, _AMBIENT = 4, 24, 22, 38, 47
+_AMBIENT_CLEAR, _SECCOMP_FILTER, _CAPABILITY_VERSION = 4, 2, 0x20080522
+_LAST_CAPABILITY = 63
+STACK_BYTES = 8 * 1024 * 1024
+OPEN_FILES = 256
+STAGE = "/stage"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The limits that a process can be given from within."""
+
+    disk_bytes: int
+    disk_files: int
+    processes: int
+    cpu_s: int
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
+
+
+def _must(name: str, *arguments: object) -> None:
+    if getattr(_libc, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def _prctl(option: int, *arguments: int) -> None:
+    padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
+    _must("prctl", ctypes.c_int(option), *padded)
+
+
+def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+    _must("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+
+
+def fresh_disk(bounds: Bounds) -> None:
+    """Mount an empty /tmp and /dev/shm that share one cap on bytes and one on files, seen by this process only."""
+    _must("unshare", _NEW_MOUNTS | _NEW_IPC)
+    own = 3  # the mount's root and the two folders below it
+    options = f"size={bounds.disk_bytes},nr_inodes={bounds.disk_files + own},mode=0755"
+    _mount("disk", STAGE, "tmpfs", _NOSUID | _NODEV, options)
+    for folder, target in (("tmp", "/tmp"), ("shm", "/dev/shm")):  # noqa: S108 - these are the box's own
+        os.mkdir(f"{STAGE}/{folder}", 0o700)  # noqa: PTH102 - pathlib would cost every cold start an import
+        _mount(f"{STAGE}/{folder}", target, "none", _BIND)
+    _must("umount2", STAGE.encode(), _DETACH)
+
+
+def limit(bounds: Bounds) -> None:
+    """Set the limits a process carries with it; a soft limit equals its hard one."""
+    for kind, value in (
+        # Not 0: a core handler that is a program ignores 0 and is told by 1 alone to stay away.
+        (resource.RLIMIT_CORE, 1),
+        (resource.RLIMIT_FSIZE, bounds.disk_bytes),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_STACK, STACK_BYTES),
+        (resource.RLIMIT_CPU, bounds.cpu_s),
+        (resource.RLIMIT_NPROC, bounds.processes + 1),  # and the box's first process
+        (resource.RLIMIT_MEMLOCK, 64 * 1024),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_NICE, 0),
+        (resource.RLIMIT_RTPRIO, 0),
+        (resource.RLIMIT_SIGPENDING, 256),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def drop_powers() -> None:
+    """Give up every capability for good, in every set."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        try:
+            _prctl(_CAPBSET_DROP, capability)
+        except OSError:
+            break  # one past the last this kernel knows
+    _prctl(_AMBIENT, _AMBIENT_CLEAR)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _must("capset", header, nothing)
+    _prctl(_NO_NEW_PRIVS, 1)
+
+
+def load_filter(program: bytes) -> None:
+    """Put the system-call filter in force."""
+    loaded = _Program(len(program) // 8, program)
+    _must("prctl", _SET_SECCOMP, ctypes.c_ulong(_SECCOMP_FILTER), ctypes.byref(loaded), 0, 0)
+
+
+def hide() -> None:
+    """Keep this process's memory from others of the same user, and from core dumps."""
+    _prctl(_SET_DUMPABLE, 0)
+
+
+def enter(bounds: Bounds) -> None:
+    """Do all of it; after this the process is as weak as a learner's code must be.
+
+    Raises:
+        OSError: when any step is refused; the caller must then end without running anything.
+    """
+    program = filters.program(os.uname().machine)
+    os.setsid()
+    fresh_disk(bounds)
+    limit(bounds)
+    drop_powers()
+    hide()
+    load_filter(program)
+    os.chdir("/tmp")  # noqa: S108 - the box's own

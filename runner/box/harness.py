@@ -1,0 +1,191 @@
+"""Runs one task in a caged child and writes what came of it as one frame.
+
+Public and without secrets: a learner who rewrites it can only change which value is returned.
+"""
+from __future__ import annotations
+
+import builtins
+import contextlib
+import linecache
+import os
+import random
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from runner.values import EncodeError, decode, encode
+
+from .faults import FaultFields, Source, from_exception, from_syntax_error
+
+_NUMPY_SEEDS = 2**32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What all calls of a job share."""
+
+    source: bytes
+    filename: str
+    entry: str
+    driver: str
+    seed: int
+    script: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One call: encoded arguments, whether to return them too, and how long the answer may be."""
+
+    args: bytes
+    echo: bool
+    cap: int
+
+
+class _Unreadable(Exception):  # noqa: N818 - not an error of ours: it carries the learner's fault
+    def __init__(self, fields: FaultFields) -> None:
+        super().__init__(fields[1])
+        self.fields = fields
+
+
+def reseed(seed: int) -> None:
+    """Make random numbers depend on the job alone, whatever the parent process drew before."""
+    random.seed(seed)
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.random.seed(seed % _NUMPY_SEEDS)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(seed)
+
+
+def _read_source(program: Program) -> Source:
+    try:
+        text = program.source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = program.source.count(b"\n", 0, error.start) + 1
+        message = f"the file is not UTF-8 text: byte {error.start} cannot be read"
+        raise _Unreadable(("SyntaxError", message, line, None, "", f"SyntaxError: {message}")) from None
+    return Source(text, program.filename)
+
+
+def _compiled(text: str, filename: str, source: Source) -> Any:
+    try:
+        return compile(text, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise _Unreadable(from_syntax_error(error, source)) from None
+    except (ValueError, MemoryError, RecursionError, OverflowError) as error:
+        name = type(error).__name__
+        message = str(error) or "the code is nested too deep to be read"
+        raise _Unreadable((name, message, None, None, "", f"{name}: {message}")) from None
+
+
+def _module(name: str, filename: str) -> ModuleType:
+    module = ModuleType(name)
+    module.__file__ = filename
+    module.__builtins__ = builtins  # type: ignore[attr-defined]  # every real module has it
+    sys.modules[name] = module
+    return module
+
+
+def _learner_module(program: Program, source: Source, name: str) -> ModuleType:
+    code = _compiled(source.text, program.filename, source)
+    shown = [f"{line}\n" for line in source.lines]
+    linecache.cache[program.filename] = (len(source.text), None, shown, program.filename)
+    module = _module(name, program.filename)
+    exec(code, module.__dict__)  # noqa: S102 - running it is what this process is for
+    return module
+
+
+def _entry(module: ModuleType, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] | None = module.__dict__.get(name)
+    if found is None:
+        message = f"your code does not define `{name}`"
+        raise _Unreadable(("NameError", message, None, None, "", f"NameError: {message}"))
+    if not callable(found):
+        message = f"`{name}` is not a function or class"
+        raise _Unreadable(("TypeError", message, None, None, "", f"TypeError: {message}"))
+    return found
+
+
+def _driver(program: Program, learner: ModuleType) -> Callable[..., Any]:
+    module = _module("driver", "driver.py")
+    exec(compile(program.driver, "driver.py", "exec", dont_inherit=True), module.__dict__)  # noqa: S102
+    drive = module.__dict__["drive"]
+    return lambda *args: drive(learner, *args)
+
+
+def _call(program: Program, source: Source, task: Task) -> bytes:
+    args = decode(task.args, max_bytes=len(task.args), rebuild=True)
+    learner = _learner_module(program, source, "submission")
+    if program.driver:
+        if program.entry:
+            _entry(learner, program.entry)
+        function = _driver(program, learner)
+    else:
+        function = _entry(learner, program.entry)
+    value = function(*args)
+    return encode(("ok", value, args if task.echo else None), max_bytes=task.cap)
+
+
+def _script(program: Program, source: Source, task: Task) -> bytes:
+    try:
+        _learner_module(program, source, "__main__")
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            raise
+    threading._shutdown()  # type: ignore[attr-defined]  # what ends a script: its threads are waited for
+    return encode(("ok", None, None), max_bytes=task.cap)
+
+
+def _exit_fields(error: SystemExit, source: Source, *, script: bool) -> FaultFields:
+    _name, message, line, offset, source_line, trace = from_exception(error, source)
+    if not script:
+        message = "your code exited before returning"
+    return "SystemExit", message, line, offset, source_line, trace
+
+
+def answer(program: Program, task: Task) -> bytes:
+    """Run one task and describe what came of it: a value, a fault, or a value too large to carry."""
+    source = Source("", program.filename)
+    try:
+        source = _read_source(program)
+        return (_script if program.script else _call)(program, source, task)
+    except _Unreadable as error:
+        fields = error.fields
+    except EncodeError as error:
+        return encode(("limit", str(error)))
+    except SystemExit as error:
+        fields = _exit_fields(error, source, script=program.script)
+    except BaseException as error:  # noqa: BLE001 - a learner may raise anything; it is reported, not handled
+        fields = from_exception(error, source)
+    if program.script and fields[5]:
+        _say(fields[5])
+    return encode(("fault", *fields))
+
+
+def _say(text: str) -> None:
+    try:
+        os.write(2, text.encode("utf-8", "backslashreplace") + b"\n")
+    except OSError:
+        return
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):  # a learner may have put anything there
+            stream.flush()
+
+
+def run(program: Program, task: Task, frame_fd: int) -> None:
+    """Run one task and write its frame: four bytes of length, then the answer."""
+    write, pack = os.write, struct.pack  # bound now: a learner may rebind them, to no one's harm but his own
+    reseed(program.seed)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what a killed run printed still counts
+    data = answer(program, task)
+    _flush()
+    view = memoryview(pack(">I", len(data)) + data)
+    while view:
+        view = view[write(frame_fd, view) :]

@@ -1,7 +1,7 @@
 """XP: the published formula, in one place.
 
 A right answer pays 4, 8, 12 or 16 by difficulty, once per question per day. A wrong one pays 1 the first time you meet
-the question. An answer given in under two seconds pays nothing. A challenge pays 20, 40 or 80 the first time you pass
+the question. A free text, which nobody marks, pays 4. An answer given in under two seconds pays nothing. A challenge pays 20, 40 or 80 the first time you pass
 it, less for earlier failed tries (1, 0.8, 0.6, then 0.5) and 10 % less per hint. After 100 points in a day each
 further one counts a little less. Pure; knows nothing of storage.
 """
@@ -22,13 +22,23 @@ _EASE = (
 )
 
 
-def quiz_points(*, correct: bool, difficulty: int, met_before: bool, paid_today: bool, elapsed_ms: int | None) -> int:
+def quiz_points(
+    *,
+    correct: bool,
+    difficulty: int,
+    met_before: bool,
+    paid_today: bool,
+    formative: bool = False,
+    elapsed_ms: int | None,
+) -> int:
     """Price one answer, before the day's cap.
 
-    `paid_today` means the same question was already answered right today; `elapsed_ms` may be unknown.
+    `paid_today` means the same question already paid in full today; `elapsed_ms` may be unknown.
     """
     if elapsed_ms is not None and elapsed_ms < TOO_FAST_MS:
         return 0
+    if formative:
+        return 0 if paid_today else QUIZ_POINTS[0]
     if not correct:
         return 0 if met_before else PARTICIPATION
     return 0 if paid_today else QUIZ_POINTS[min(max(difficulty, 0), len(QUIZ_POINTS) - 1)]

@@ -2,6 +2,7 @@
 
 Use `Store` and the frozen values in `rows`; nothing above here knows which engine runs.
 """
+
 from bot.store.errors import (
     StoreBusyError,
     StoreClosedError,
@@ -17,19 +18,14 @@ from bot.store.rows import (
     Attempt,
     BoardRow,
     Difference,
-    Explanation,
     Fault,
     Group,
     Health,
-    Mistake,
-    Progress,
     Purpose,
     Question,
     Recorded,
-    SampleMember,
     Submission,
     SubmissionRecord,
-    Tries,
     User,
 )
 from bot.store.store import Store
@@ -40,16 +36,12 @@ __all__ = [
     "Attempt",
     "BoardRow",
     "Difference",
-    "Explanation",
     "Fault",
     "Group",
     "Health",
-    "Mistake",
-    "Progress",
     "Purpose",
     "Question",
     "Recorded",
-    "SampleMember",
     "Store",
     "StoreBusyError",
     "StoreClosedError",
@@ -60,6 +52,5 @@ __all__ = [
     "StoreTooNewError",
     "Submission",
     "SubmissionRecord",
-    "Tries",
     "User",
 ]

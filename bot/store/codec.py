@@ -2,6 +2,7 @@
 
 Pure. Knows no table.
 """
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime

@@ -3,6 +3,7 @@
 Every connection comes from here, through the one SQLite library sqlite-utils itself uses (two libraries on one file
 would drop each other's locks). Knows nothing of tables.
 """
+
 from __future__ import annotations
 
 import fcntl
@@ -154,7 +155,9 @@ class Turn:
                 time.sleep(_TURN_POLL_S)
             else:
                 return
-        raise errors.StoreBusyError("Another program keeps the database to itself", self._path, "Stop it and try again.")
+        raise errors.StoreBusyError(
+            "Another program keeps the database to itself", self._path, "Stop it and try again."
+        )
 
     def close(self) -> None:
         """Give up the lock file for good."""

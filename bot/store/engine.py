@@ -3,6 +3,7 @@
 Where `pysqlite3` is installed sqlite-utils prefers it; opening the same file through the standard library as well would
 put two copies of SQLite on one database, each unaware of the other's locks.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

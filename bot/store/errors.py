@@ -10,6 +10,7 @@
 
 Whatever raises one of these was not stored; whatever was acknowledged before stays.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -52,7 +53,9 @@ class StoreClosedError(StoreError):
 
 
 _Failure = tuple[type[StoreError], str, str]
-_WRITABLE = "Make the file and its folder writable for this user, or set EPOCHBOT_HOME to a folder that is, and start again."
+_WRITABLE = (
+    "Make the file and its folder writable for this user, or set EPOCHBOT_HOME to a folder that is, and start again."
+)
 _ROOM = "Free some space there; what was acknowledged is safe, and writing goes on by itself once there is room."
 
 _BY_CODE: dict[str, _Failure] = {
@@ -61,8 +64,16 @@ _BY_CODE: dict[str, _Failure] = {
     "SQLITE_READONLY": (StoreReadOnlyError, "The database cannot be written", _WRITABLE),
     "SQLITE_CANTOPEN": (StoreReadOnlyError, "The database cannot be opened", _WRITABLE),
     "SQLITE_PERM": (StoreReadOnlyError, "The database cannot be opened", _WRITABLE),
-    "SQLITE_BUSY": (StoreBusyError, "Another program holds the database", "Stop it, or wait until it is done, and try again."),
-    "SQLITE_LOCKED": (StoreBusyError, "Another program holds the database", "Stop it, or wait until it is done, and try again."),
+    "SQLITE_BUSY": (
+        StoreBusyError,
+        "Another program holds the database",
+        "Stop it, or wait until it is done, and try again.",
+    ),
+    "SQLITE_LOCKED": (
+        StoreBusyError,
+        "Another program holds the database",
+        "Stop it, or wait until it is done, and try again.",
+    ),
     "SQLITE_NOTADB": (
         StoreDamagedError,
         "The file is not an SQLite database",

@@ -1,4 +1,5 @@
 """What the operator should know about the database: engine, file, settings, and each fault with its fix."""
+
 from __future__ import annotations
 
 import os
@@ -15,7 +16,9 @@ from bot.store.engine import sqlite3
 from bot.store.rows import Fault, Health
 
 LITTLE_SPACE = 256 * 1024 * 1024
-NETWORK_FILESYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
+NETWORK_FILESYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"}
+)
 _FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 _SHOWN = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint", "recursive_triggers")
 

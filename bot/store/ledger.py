@@ -1,4 +1,5 @@
 """XP and streaks as they are kept: paying into the ledger and moving the projections, in the caller's transaction."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -84,14 +85,16 @@ def read_tally(db: Database, user_id: int) -> Tally:
 
 
 def covered_days(db: Database, user_id: int, since: date | None = None) -> set[date]:
-    """Collect the dates that cannot break the streak: those a freeze was spent on, and bridged ones."""
+    """Collect the dates that cannot break the streak: those a freeze was spent on, and those lost to no fault."""
     sql = "SELECT local_day FROM freeze_ledger WHERE user_id = :id AND delta <= 0 AND local_day > :since"
     return {to_day(row["local_day"]) for row in rows(db, sql, id=user_id, since=day_text(since or date.min))}
 
 
 def done_days(db: Database, user_id: int) -> set[date]:
     """Collect the days that counted."""
-    return {to_day(r["local_day"]) for r in rows(db, "SELECT local_day FROM streak_day WHERE user_id = :id", id=user_id)}
+    return {
+        to_day(r["local_day"]) for r in rows(db, "SELECT local_day FROM streak_day WHERE user_id = :id", id=user_id)
+    }
 
 
 def read_streak(db: Database, user_id: int, today: date) -> Streak:
@@ -170,9 +173,8 @@ def _write_tally(db: Database, user_id: int, tally: Tally) -> None:
 def calendar(db: Database, user_id: int, today: date) -> dict[date, DayKind]:
     """Say what each day of a learner was, for the calendar; missed and future days are left out."""
     practice = rows(db, "SELECT DISTINCT local_day FROM attempt WHERE user_id = :id", id=user_id)
-    ledger = rows(db, "SELECT local_day, reason FROM freeze_ledger WHERE user_id = :id AND delta <= 0", id=user_id)
     kinds = {to_day(row["local_day"]): DayKind.PRACTICE for row in practice}
     kinds |= dict.fromkeys(read_streak(db, user_id, today).frozen, DayKind.FROZEN)
-    kinds |= {to_day(r["local_day"]): DayKind.FROZEN if r["reason"] == "spent" else DayKind.BRIDGED for r in ledger}
+    kinds |= dict.fromkeys(covered_days(db, user_id), DayKind.FROZEN)
     kinds |= dict.fromkeys(done_days(db, user_id), DayKind.DONE)
     return {day: kind for day, kind in sorted(kinds.items()) if day <= today}

@@ -2,6 +2,7 @@
 
 A file here is never edited after a release; a change is a new file. Knows nothing of what the tables mean.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

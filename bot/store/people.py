@@ -1,13 +1,14 @@
 """Learners, their settings, and the groups they belong to: SQL on the writer's connection or a reader's."""
+
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.days import DayRule, RuleChange, TooSoon, plan_change
+from bot.days import DayRule, RuleChange, plan_change
 from bot.store.codec import from_ms, plain_name, storable, to_ms
-from bot.store.connect import Row, change, insert, one, rows, value
+from bot.store.connect import change, insert, one, rows, value
 from bot.store.ledger import bridge
 from bot.store.rows import Group, User
 
@@ -15,20 +16,20 @@ SETTINGS = frozenset({"tz", "day_start", "track", "path", "board_name", "board_o
 _TEXTS = ("track", "path", "board_name")
 
 
+def find_user(db: Database, platform: str, external_id: str, now: datetime) -> User | None:
+    """Find the learner behind a platform's account."""
+    sql = "SELECT user_id FROM identity WHERE platform = :platform AND external_id = :external_id"
+    user_id = value(db, sql, platform=platform, external_id=external_id)
+    return None if user_id is None else read_user(db, user_id, now)
+
+
 def ensure_user(db: Database, platform: str, external_id: str, name: str, tz: str, now: datetime) -> User:
     """Find the learner behind a platform's account, or welcome a new one; keep the display name current."""
-    known = one(
-        db,
-        "SELECT u.id, u.name FROM identity i JOIN app_user u ON u.id = i.user_id"
-        " WHERE i.platform = :platform AND i.external_id = :external_id",
-        platform=platform,
-        external_id=external_id,
-    )
+    known = find_user(db, platform, external_id, now)
     if known is None:
         return read_user(db, _add_user(db, platform, external_id, name, tz, now), now)
-    if name and known["name"] != plain_name(name):
-        change(db, "UPDATE app_user SET name = :name WHERE id = :id", name=plain_name(name), id=known["id"])
-    return read_user(db, known["id"], now)
+    change(db, "UPDATE app_user SET name = :name WHERE id = :id", name=plain_name(name), id=known.id)
+    return read_user(db, known.id, now)
 
 
 def _add_user(db: Database, platform: str, external_id: str, name: str, tz: str, now: datetime) -> int:
@@ -86,19 +87,18 @@ def _pending(db: Database, user_id: int, now: datetime) -> RuleChange | None:
     return RuleChange(DayRule(row["tz"], row["day_start"]), from_ms(row["effective_at"])) if row else None
 
 
-def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bool], now: datetime) -> User | TooSoon:
-    """Change a learner's settings, all of them or, when the zone has to wait, none.
+def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bool], now: datetime) -> User:
+    """Change a learner's settings.
 
     Raises:
+        SettingError: when the zone has to wait; nothing is changed then.
         ValueError: for a field that is not a setting.
     """
     unknown = sorted(set(fields) - SETTINGS)
     if unknown:
         raise ValueError(f"not a setting: {', '.join(unknown)}; there are {', '.join(sorted(SETTINGS))}")
     user = read_user(db, user_id, now)
-    refused = _change_rule(db, user, fields, now)
-    if refused is not None:
-        return refused
+    _change_rule(db, user, fields, now)
     wanted = {**{key: getattr(user, key) for key in (*_TEXTS, "board_opt_out")}, **fields}
     change(
         db,
@@ -108,25 +108,25 @@ def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bo
         opt_out=int(bool(wanted["board_opt_out"])),
         id=user_id,
     )
-    change(db, "UPDATE membership SET hidden = (SELECT board_opt_out FROM app_user WHERE id = :id) WHERE user_id = :id", id=user_id)
+    change(
+        db,
+        "UPDATE membership SET hidden = (SELECT board_opt_out FROM app_user WHERE id = :id) WHERE user_id = :id",
+        id=user_id,
+    )
     return read_user(db, user_id, now)
 
 
-def _change_rule(db: Database, user: User, fields: dict[str, str | int | bool], now: datetime) -> TooSoon | None:
+def _change_rule(db: Database, user: User, fields: dict[str, str | int | bool], now: datetime) -> None:
     """Record a new day rule if one is asked for; a newcomer's begins at once, since no day of theirs can break."""
     expected = user.pending.rule if user.pending else user.rule
     wanted = DayRule(str(fields.get("tz", expected.tz)), int(fields.get("day_start", expected.day_start)))
     if wanted == expected:
-        return None
-    moves_zone = wanted.tz != expected.tz
+        return
     if value(db, "SELECT 1 FROM attempt WHERE user_id = :id LIMIT 1", id=user.id) is None:
         _add_rule(db, user.id, RuleChange(wanted, now), now, zone_change=False)
-        return None
+        return
     planned = plan_change(user.rule, wanted, now, zone_changes=_zone_changes(db, user.id), pending=user.pending)
-    if isinstance(planned, TooSoon):
-        return planned
-    _add_rule(db, user.id, planned, now, zone_change=moves_zone)
-    return None
+    _add_rule(db, user.id, planned, now, zone_change=wanted.tz != expected.tz)
 
 
 def _zone_changes(db: Database, user_id: int) -> list[datetime]:
@@ -150,21 +150,33 @@ def _add_rule(db: Database, user_id: int, planned: RuleChange, now: datetime, *,
         bridge(db, user_id, day, now)
 
 
+_GROUP = "SELECT id, platform, external_id, name, tz FROM grp "
+
+
+def find_group(db: Database, platform: str, external_id: str) -> Group | None:
+    """Find a group by its platform's id."""
+    sql = _GROUP + "WHERE platform = :platform AND external_id = :external_id"
+    row = one(db, sql, platform=platform, external_id=external_id)
+    return Group(**row) if row else None
+
+
 def ensure_group(db: Database, platform: str, external_id: str, name: str, tz: str | None, now: datetime) -> Group:
     """Find a group by its platform's id, or add it; keep its name, and its zone if one is given, current."""
-    row = one(
+    change(
         db,
         "INSERT INTO grp (platform, external_id, name, tz, joined_at)"
         " VALUES (:platform, :external_id, :name, coalesce(:tz, 'UTC'), :at)"
-        " ON CONFLICT (platform, external_id) DO UPDATE SET name = excluded.name, tz = coalesce(:tz, tz)"
-        " RETURNING id, platform, external_id, name, tz",
+        " ON CONFLICT (platform, external_id) DO UPDATE SET name = excluded.name, tz = coalesce(:tz, tz)",
         platform=platform,
         external_id=external_id,
         name=plain_name(name),
         tz=tz,
         at=to_ms(now),
     )
-    return _group(row or {})
+    group = find_group(db, platform, external_id)
+    if group is None:
+        raise LookupError(f"group {external_id} is gone")
+    return group
 
 
 def read_group(db: Database, group_id: int) -> Group:
@@ -173,14 +185,26 @@ def read_group(db: Database, group_id: int) -> Group:
     Raises:
         LookupError: when there is none of that id.
     """
-    row = one(db, "SELECT id, platform, external_id, name, tz FROM grp WHERE id = :id", id=group_id)
+    row = one(db, _GROUP + "WHERE id = :id", id=group_id)
     if row is None:
         raise LookupError(f"no group {group_id}")
-    return _group(row)
-
-
-def _group(row: Row) -> Group:
     return Group(**row)
+
+
+def is_member(db: Database, group_id: int, user_id: int) -> bool:
+    """Tell whether a learner belongs to a group."""
+    sql = "SELECT 1 FROM membership WHERE group_id = :group_id AND user_id = :user_id"
+    return value(db, sql, group_id=group_id, user_id=user_id) is not None
+
+
+def focus(db: Database, user_id: int) -> str:
+    """Read which challenge a learner opened last; empty for none."""
+    return str(value(db, "SELECT focus FROM app_user WHERE id = :id", id=user_id) or "")
+
+
+def set_focus(db: Database, user_id: int, slug: str) -> None:
+    """Remember which challenge a learner opened last."""
+    change(db, "UPDATE app_user SET focus = :slug WHERE id = :id", slug=storable(slug, 80), id=user_id)
 
 
 def join(db: Database, group_id: int, user_id: int, now: datetime) -> None:

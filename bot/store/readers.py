@@ -1,4 +1,5 @@
 """A few threads that only read. Each has a connection of its own that the engine keeps from writing."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,4 +1,5 @@
 """Working every projection out afresh from the logs and comparing it with what is stored."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

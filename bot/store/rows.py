@@ -1,7 +1,8 @@
 """What the store takes and gives: frozen values that cross its border. No SQL, no rows, no engine types."""
+
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -56,7 +57,7 @@ class Question:
     public_id: str
     user_id: int
     item_id: str
-    seed: str
+    seed: int
     purpose: Purpose
     local_day: date
     slot: int
@@ -76,14 +77,15 @@ class AnswerRecord:
     idem: str
     user_id: int
     question_id: int
+    item_id: str
     answer_text: str
     correct: bool
     score: float
-    verdict: str
     local_day: date
     tz: str
     at: datetime
     difficulty: int = 0
+    formative: bool = False
     misconceptions: tuple[str, ...] = ()
     elapsed_ms: int | None = None
     group_id: int | None = None
@@ -103,8 +105,8 @@ class SubmissionRecord:
     tz: str
     at: datetime
     report_json: str = "{}"
-    score: float = 0.0
-    misconceptions: tuple[str, ...] = ()
+    misconception: str = ""
+    explanation: str = ""
     group_id: int | None = None
 
 
@@ -143,6 +145,7 @@ class Submission:
     report_json: str
     local_day: date
     at: datetime
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ class Recorded:
         return self.daily_posed > 0 and self.daily_answered >= self.daily_posed
 
     @property
-    def day_counted(self) -> bool:
+    def day_completed(self) -> bool:
         """Whether this very act made the day count for the streak."""
         return self.first and self.streak_after.today_done and not self.streak_before.today_done
 
@@ -195,55 +198,6 @@ class BoardRow:
     xp: int
     is_me: bool = False
     sample: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The latest explanation a learner was given of one of their attempts."""
-
-    attempt_id: int
-    source: str
-    body: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A learner's latest mistake, with what it belongs to."""
-
-    attempt: Attempt
-    question: Question | None = None
-    submission: Submission | None = None
-    explanation: Explanation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """How one item or challenge has gone so far."""
-
-    count: int
-    correct: int
-    last_day: date
-    last_correct: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the progress card counts, by item id and by challenge slug."""
-
-    items: dict[str, Tries] = field(default_factory=dict)
-    challenges: dict[str, Tries] = field(default_factory=dict)
-    xp: int = 0
-    days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SampleMember:
-    """An invented member for the demo group: XP from before this week, and some spread over this week."""
-
-    name: str
-    earlier_xp: int
-    week_xp: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 """Leaderboards of a group, from the index for all time and from the ledger for a week; and the demo group's members."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from bot.boards import Placed, Score
 from bot.store import ledger, people
 from bot.store.codec import plain_name, to_ms
 from bot.store.connect import change, insert, one, rows, value
-from bot.store.rows import BoardRow, Group, SampleMember
+from bot.store.rows import BoardRow
 
 TOP = 10
 AROUND = 2
@@ -26,22 +27,22 @@ _BELOW = (
 )
 
 
-def leaderboard(db: Database, group_id: int, since_ms: int | None, me: int | None, top: int = TOP) -> list[BoardRow]:
+def leaderboard(db: Database, group_id: int, since: datetime | None, me: int | None, top: int = TOP) -> list[BoardRow]:
     """Read a group's board: its top and the reader's neighbourhood. Members who opted out or have no XP are not on it."""
-    if since_ms is None:
+    if since is None:
         placed = _all_time(db, group_id, me, top)
     else:
-        placed = boards.excerpt(boards.rank(_week_scores(db, group_id, since_ms)), me, top=top, around=AROUND)
+        placed = boards.excerpt(boards.rank(_week_scores(db, group_id, since)), me, top=top, around=AROUND)
     return [_named(db, place, me) for place in placed]
 
 
-def _week_scores(db: Database, group_id: int, since_ms: int) -> list[Score]:
+def _week_scores(db: Database, group_id: int, since: datetime) -> list[Score]:
     found = rows(
         db,
         "SELECT m.user_id, sum(x.amount) AS xp FROM membership m JOIN xp_ledger x ON x.user_id = m.user_id"
         " WHERE m.group_id = :group_id AND m.hidden = 0 AND x.at >= :since GROUP BY m.user_id",
         group_id=group_id,
-        since=since_ms,
+        since=to_ms(since),
     )
     return [Score(**row) for row in found]
 
@@ -87,19 +88,32 @@ def _named(db: Database, place: Placed, me: int | None) -> BoardRow:
     return BoardRow(place.rank, place.user_id, name, place.xp, place.user_id == me, bool(user["sample"]))
 
 
-def seed_demo(db: Database, group: Group, members: Sequence[SampleMember], now: datetime) -> None:
-    """Give a group sample members with XP, earlier and in the running week; doing it again adds only what is missing."""
-    monday = days.week_begins(now, group.tz)
-    for member in members:
-        user_id = _sample_user(db, group.id, member, now)
-        _sample_xp(db, user_id, "earlier", member.earlier_xp, monday - timedelta(days=3), group.tz)
-        for index, amount in enumerate(member.week_xp):
-            at = monday + (now - monday) * (index + 1) / (len(member.week_xp) + 1)
-            _sample_xp(db, user_id, f"{monday.isoformat()} {index}", amount, at, group.tz)
+WEEK_SHARES = (0.05, 0.15, 0.1)
+"""What part of a sample member's XP falls on the running week, in pieces."""
 
 
-def _sample_user(db: Database, group_id: int, member: SampleMember, now: datetime) -> int:
-    name = plain_name(member.name)
+def seed_demo(db: Database, group_id: int, members: Sequence[tuple[str, int]], now: datetime) -> None:
+    """Give a group sample members with XP, some of it from the running week; a new week adds its own part.
+
+    Once they were removed they stay away.
+    """
+    if value(db, "SELECT 1 FROM meta WHERE key = :key", key=_removed_key(group_id)) is not None:
+        return
+    tz = people.read_group(db, group_id).tz
+    monday = days.week_start(now, tz)
+    for name, total in members:
+        user_id = _sample_user(db, group_id, plain_name(name), now)
+        _sample_xp(db, user_id, "earlier", round(total * (1 - sum(WEEK_SHARES))), monday - timedelta(days=3))
+        for index, share in enumerate(WEEK_SHARES):
+            at = monday + (now - monday) * (index + 1) / (len(WEEK_SHARES) + 1)
+            _sample_xp(db, user_id, f"{monday.isoformat()} {index}", round(total * share), at)
+
+
+def _removed_key(group_id: int) -> str:
+    return f"samples of group {group_id} removed"
+
+
+def _sample_user(db: Database, group_id: int, name: str, now: datetime) -> int:
     known = value(
         db,
         "SELECT u.id FROM membership m JOIN app_user u ON u.id = m.user_id"
@@ -115,16 +129,16 @@ def _sample_user(db: Database, group_id: int, member: SampleMember, now: datetim
     return user_id
 
 
-def _sample_xp(db: Database, user_id: int, source: str, amount: int, at: datetime, tz: str) -> None:
+def _sample_xp(db: Database, user_id: int, source: str, amount: int, at: datetime) -> None:
     sql = "SELECT 1 FROM xp_ledger WHERE user_id = :id AND source_kind = 'sample' AND source_id = :source"
     if amount <= 0 or value(db, sql, id=user_id, source=source) is not None:
         return
-    payment = ledger.Payment(user_id, amount, "sample", "sample", source, days.local_day(at, tz), at)
+    payment = ledger.Payment(user_id, amount, "sample", "sample", source, at.date(), at)
     ledger.enter(db, payment, amount)
 
 
 def remove_demo(db: Database, group_id: int) -> int:
-    """Remove a group's sample members with everything of theirs, and say how many; real members stay."""
+    """Remove a group's sample members with everything of theirs, for good, and say how many; real members stay."""
     sql = (
         "SELECT m.user_id FROM membership m JOIN app_user u ON u.id = m.user_id"
         " WHERE m.group_id = :group_id AND u.sample = 1"
@@ -134,4 +148,6 @@ def remove_demo(db: Database, group_id: int) -> int:
         change(db, "DELETE FROM xp_ledger WHERE user_id = :id", id=user_id)
         change(db, "DELETE FROM membership WHERE user_id = :id", id=user_id)
         change(db, "DELETE FROM app_user WHERE id = :id AND sample = 1", id=user_id)
+    if samples:
+        change(db, "INSERT INTO meta (key, value) VALUES (:key, '1')", key=_removed_key(group_id))
     return len(samples)

@@ -3,6 +3,7 @@
 Writes go through the writer thread and return once they are on the disk; reads run beside it. Each method is one
 transaction. `now` is the only clock.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -12,8 +13,22 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.days import TooSoon, local_day
-from bot.store import attempts, connect, errors, health, history, ledger, migrate, people, questions, rebuild, standings
+from bot.days import local_day
+from bot.store import (
+    attempts,
+    connect,
+    errors,
+    health,
+    hints,
+    history,
+    ledger,
+    migrate,
+    people,
+    questions,
+    rebuild,
+    standings,
+)
+from bot.store.codec import plain_name
 from bot.store.engine import sqlite3
 from bot.store.readers import Readers
 from bot.store.rows import (
@@ -22,15 +37,11 @@ from bot.store.rows import (
     Attempt,
     BoardRow,
     Difference,
-    Explanation,
     Group,
     Health,
-    Mistake,
-    Progress,
     Purpose,
     Question,
     Recorded,
-    SampleMember,
     Submission,
     SubmissionRecord,
     User,
@@ -73,22 +84,31 @@ class Store:
     # Learners and groups
 
     async def ensure_user(self, platform: str, external_id: str, name: str, tz: str = "UTC") -> User:
-        """Find the learner behind a platform's account, or welcome a new one."""
+        """Find the learner behind a platform's account, or welcome a new one; keep the display name current."""
+        known = await self._read(lambda db: people.find_user(db, platform, external_id, self._now()))
+        if known is not None and known.name == plain_name(name):
+            return known
         return await self._write(lambda db: people.ensure_user(db, platform, external_id, name, tz, self._now()))
 
     async def user(self, user_id: int) -> User:
         """Read a learner as of now; LookupError when there is none."""
         return await self._read(lambda db: people.read_user(db, user_id, self._now()))
 
-    async def update_settings(self, user_id: int, **fields: str | int | bool) -> User | TooSoon:
-        """Change settings: tz, day_start, track, path, board_name, board_opt_out. TooSoon means nothing was changed.
+    async def update_settings(self, user_id: int, **fields: str | int | bool) -> User:
+        """Change settings: tz, day_start, track, path, board_name, board_opt_out.
 
         A new zone or day start begins at the learner's next turn of the day (`User.pending`), a newcomer's at once.
+
+        Raises:
+            SettingError: when the zone has to wait; nothing is changed then.
         """
         return await self._write(lambda db: people.update_settings(db, user_id, fields, self._now()))
 
     async def ensure_group(self, platform: str, external_id: str, name: str, tz: str | None = None) -> Group:
-        """Find a group by its platform's id, or add it."""
+        """Find a group by its platform's id, or add it; keep its name, and its zone if one is given, current."""
+        known = await self._read(lambda db: people.find_group(db, platform, external_id))
+        if known is not None and known.name == plain_name(name) and tz in (None, known.tz):
+            return known
         return await self._write(lambda db: people.ensure_group(db, platform, external_id, name, tz, self._now()))
 
     async def group(self, group_id: int) -> Group:
@@ -97,14 +117,23 @@ class Store:
 
     async def join(self, group_id: int, user_id: int) -> None:
         """Make a learner a member of a group; again changes nothing."""
-        await self._write(lambda db: people.join(db, group_id, user_id, self._now()))
+        if not await self._read(lambda db: people.is_member(db, group_id, user_id)):
+            await self._write(lambda db: people.join(db, group_id, user_id, self._now()))
+
+    async def focus(self, user_id: int) -> str:
+        """Read which challenge a learner opened last; empty for none."""
+        return await self._read(lambda db: people.focus(db, user_id))
+
+    async def set_focus(self, user_id: int, slug: str) -> None:
+        """Remember which challenge a learner opened last."""
+        await self._write(lambda db: people.set_focus(db, user_id, slug))
 
     # Questions
 
     async def pose(
         self,
         user_id: int,
-        items: Sequence[tuple[str, str]],
+        items: Sequence[tuple[str, int]],
         purpose: Purpose,
         local_day: date,
         *,
@@ -114,16 +143,20 @@ class Store:
         posing = questions.Posing(user_id, tuple(items), purpose, local_day, idem)
         return await self._write(lambda db: questions.pose(db, posing, self._now()))
 
-    async def questions_today(self, user_id: int, local_day: date, purpose: Purpose | None = None) -> list[Question]:
-        """Find what was posed to a learner on one of their days, in order."""
-        return await self._read(lambda db: questions.today(db, user_id, local_day, purpose))
+    async def questions_today(self, user_id: int, local_day: date) -> list[Question]:
+        """Find the daily set of one of a learner's days, in order; empty when it was not posed yet."""
+        return await self._read(lambda db: questions.daily(db, user_id, local_day))
 
     async def question(self, public_id: str) -> Question | None:
         """Find a question by its short id. Its owner is for the caller to check."""
         return await self._read(lambda db: questions.find(db, public_id))
 
+    async def question_by_id(self, question_id: int) -> Question | None:
+        """Find a question by its key."""
+        return await self._read(lambda db: questions.by_id(db, question_id))
+
     async def open_question(self, user_id: int) -> Question | None:
-        """Find the oldest question posed today that waits for an answer."""
+        """Find the oldest question posed today, daily or extra, that waits for an answer."""
         return await self._read(lambda db: questions.next_open(db, user_id, self._today(db, user_id)))
 
     # What learners do
@@ -136,24 +169,28 @@ class Store:
         """Record judged code with its XP and streak; a repeat changes nothing, `internal` is not charged."""
         return await self._write(lambda db: attempts.record_submission(db, record))
 
-    async def use_hint(self, user_id: int, slug: str, *, rungs: int = 3, idem: str | None = None) -> int:
-        """Take the next hint of a challenge and say which it is, from 1; the last stays."""
-
-        def take(db: Database) -> int:
-            request = attempts.HintRequest(user_id, slug, rungs, self._today(db, user_id), idem)
-            return attempts.use_hint(db, request, self._now())
-
-        return await self._write(take)
+    async def use_hint(self, user_id: int, slug: str, rungs: int, local_day: date, *, idem: str | None = None) -> int:
+        """Take the next of a challenge's hints and say which it is, from 1; the last one stays."""
+        request = hints.HintRequest(user_id, slug, rungs, local_day, idem)
+        return await self._write(lambda db: hints.take(db, request, self._now()))
 
     async def hints_used(self, user_id: int, slug: str) -> int:
         """Count the hints taken for a challenge."""
-        return await self._read(lambda db: attempts.hints_used(db, user_id, slug))
+        return await self._read(lambda db: hints.used(db, user_id, slug))
+
+    async def save_explanation(self, attempt_id: int, source: str, body: str) -> None:
+        """Keep the latest explanation of an attempt (`Recorded.attempt.id`); it comes back as `Submission.explanation`."""
+        await self._write(lambda db: attempts.save_explanation(db, attempt_id, source, body, self._now()))
 
     # Looking back
 
     async def attempts(self, user_id: int, since_day: date | None = None) -> list[Attempt]:
         """Read a learner's attempts, oldest first."""
         return await self._read(lambda db: history.attempts(db, user_id, since_day))
+
+    async def attempt_for(self, question_id: int) -> Attempt | None:
+        """Find the answer a question was given."""
+        return await self._read(lambda db: history.attempt_for(db, question_id))
 
     async def history(self, user_id: int) -> list[Answered]:
         """Read a learner's quiz answers as choosing needs them, oldest first."""
@@ -163,25 +200,17 @@ class Store:
         """Read what a learner sent in for a challenge, oldest first."""
         return await self._read(lambda db: history.submissions(db, user_id, slug))
 
-    async def best_verdicts(self, user_id: int) -> dict[str, bool]:
-        """Say of every challenge tried whether it was passed."""
+    async def submission_by_key(self, idem: str) -> Submission | None:
+        """Find the submission an idempotency key belongs to."""
+        return await self._read(lambda db: history.submission_by_key(db, idem))
+
+    async def passed(self, user_id: int) -> set[str]:
+        """Name the challenges a learner has passed."""
         return await self._read(lambda db: history.passed(db, user_id))
 
-    async def progress(self, user_id: int) -> Progress:
-        """Count what a learner has done."""
-        return await self._read(lambda db: history.progress(db, user_id))
-
-    async def last_mistake(self, user_id: int) -> Mistake | None:
-        """Find the latest wrong attempt with its question or code and any explanation."""
+    async def last_mistake(self, user_id: int) -> Attempt | Submission | None:
+        """Find the latest mistake: a wrong answer, or a submission that was not accepted."""
         return await self._read(lambda db: history.last_mistake(db, user_id))
-
-    async def save_explanation(self, attempt_id: int, source: str, body: str) -> None:
-        """Keep the latest explanation of an attempt."""
-        await self._write(lambda db: history.save_explanation(db, attempt_id, source, body, self._now()))
-
-    async def explanation(self, attempt_id: int) -> Explanation | None:
-        """Read the explanation kept for an attempt."""
-        return await self._read(lambda db: history.explanation(db, attempt_id))
 
     # Streaks and boards
 
@@ -194,35 +223,21 @@ class Store:
         return await self._read(lambda db: ledger.calendar(db, user_id, self._today(db, user_id)))
 
     async def leaderboard(
-        self, group_id: int, since_ms: int | None = None, me: int | None = None, *, top: int = standings.TOP
+        self, group_id: int, since: datetime | None = None, me: int | None = None, *, top: int = standings.TOP
     ) -> list[BoardRow]:
         """Read a group's board since an instant or for all time: its top, and two places around the reader."""
-        return await self._read(lambda db: standings.leaderboard(db, group_id, since_ms, me, top))
+        return await self._read(lambda db: standings.leaderboard(db, group_id, since, me, top))
 
     async def rank_of(self, group_id: int, user_id: int) -> int | None:
         """Find a member's all-time rank; None for who is not on the board."""
         return await self._read(lambda db: standings.rank_of(db, group_id, user_id))
 
-    async def seed_demo_group(
-        self,
-        members: Sequence[SampleMember],
-        *,
-        name: str = "Demo group",
-        platform: str = "local",
-        external_id: str = "demo",
-        tz: str | None = None,
-    ) -> Group:
-        """Make the demo group with its sample members, or top up their XP for a new week."""
-
-        def seed(db: Database) -> Group:
-            group = people.ensure_group(db, platform, external_id, name, tz, self._now())
-            standings.seed_demo(db, group, members, self._now())
-            return group
-
-        return await self._write(seed)
+    async def seed_demo_group(self, group_id: int, members: Sequence[tuple[str, int]]) -> None:
+        """Give a group sample members (name, XP), or top up a new week; once removed they stay away."""
+        await self._write(lambda db: standings.seed_demo(db, group_id, members, self._now()))
 
     async def remove_demo(self, group_id: int) -> int:
-        """Remove the sample members of a group; real ones stay."""
+        """Remove the sample members of a group, for good; real ones stay."""
         return await self._write(lambda db: standings.remove_demo(db, group_id))
 
     # Operations
@@ -231,7 +246,7 @@ class Store:
         """Work every projection out from the logs and list what differs; none, if all is well."""
         return await self._read(rebuild.differences)
 
-    async def doctor(self) -> Health:
+    async def health(self) -> Health:
         """Describe engine, file and settings, and each fault with its fix."""
         return await self._write(lambda db: health.examine(db, self.path))
 

@@ -4,6 +4,7 @@ An operation is a function of the database. It runs in a savepoint of its own, s
 work with it, and it is answered only after the commit. Operations may run twice when a commit fails (the first time
 leaves no trace), so they must have no other effect. Knows nothing of tables.
 """
+
 from __future__ import annotations
 
 import asyncio

@@ -6,12 +6,14 @@ CREATE TABLE meta (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- focus is the challenge a learner opened last.
 CREATE TABLE app_user (
   id INTEGER PRIMARY KEY,
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL,
   track TEXT NOT NULL DEFAULT '',
   path TEXT NOT NULL DEFAULT '',
+  focus TEXT NOT NULL DEFAULT '',
   board_name TEXT NOT NULL DEFAULT '',
   board_opt_out INTEGER NOT NULL DEFAULT 0 CHECK (board_opt_out IN (0, 1)),
   sample INTEGER NOT NULL DEFAULT 0 CHECK (sample IN (0, 1))
@@ -64,7 +66,7 @@ CREATE TABLE question (
   public_id TEXT NOT NULL UNIQUE,
   user_id INTEGER NOT NULL REFERENCES app_user (id),
   item_id TEXT NOT NULL,
-  seed TEXT NOT NULL,
+  seed INTEGER NOT NULL,
   purpose TEXT NOT NULL CHECK (purpose IN ('daily', 'quiz')),
   local_day TEXT NOT NULL,
   slot INTEGER NOT NULL,

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 DAY_START = 3
@@ -31,8 +30,12 @@ class DayRule:
     day_start: int = DAY_START
 
 
-class SettingError(ValueError):
-    """A setting a learner cannot have, or not yet; the message is for them."""
+@dataclass(frozen=True, slots=True)
+class UnknownZone:
+    """A time zone name nobody knows, with the nearest real ones."""
+
+    name: str
+    suggestions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class RuleChange:
     rule: DayRule
     effective_at: datetime
     bridged: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TooSoon:
+    """A change of time zone that has to wait, and until when."""
+
+    allowed_at: datetime
+    reason: str
 
 
 def local_day(now: datetime, tz: str, day_start: int = DAY_START) -> date:
@@ -74,7 +85,7 @@ def next_turn(now: datetime, tz: str, day_start: int = DAY_START) -> datetime:
     return turn
 
 
-def week_start(now: datetime, tz: str) -> datetime:
+def week_begins(now: datetime, tz: str) -> datetime:
     """Find Monday 00:00 of the running week on a zone's wall clock, in UTC."""
     today = local_day(now, tz, 0)
     return day_begins(today - timedelta(days=today.weekday()), tz, 0)
@@ -102,13 +113,9 @@ def _zones_by_plain_name() -> dict[str, str]:
     return {name.casefold(): name for name in zone_names()}
 
 
-def check_zone(text: str) -> str:
-    """Find a time zone by name, forgiving case and blanks; a city alone is enough where it is unique.
-
-    Raises:
-        SettingError: when there is none, with the nearest names.
-    """
-    wanted = "_".join(text[:64].split()).casefold()
+def find_zone(text: str) -> str | UnknownZone:
+    """Find a time zone by name, forgiving case and blanks; a city alone is enough where it is unique."""
+    wanted = "_".join(text.strip()[:64].split()).casefold()
     known = _zones_by_plain_name()
     if wanted in known:
         return known[wanted]
@@ -116,20 +123,7 @@ def check_zone(text: str) -> str:
     if len(by_city) == 1:
         return by_city[0]
     near = by_city or [known[plain] for plain in _near_zones(wanted, known)]
-    guess = f"Did you mean {' or '.join(near[:3])}?" if near else "Use a name such as Europe/Paris or Asia/Kolkata."
-    raise SettingError(f"“{text[:40]}” is not a time zone I know. {guess}")
-
-
-def check_day_start(text: str) -> int:
-    """Read the hour a day should turn.
-
-    Raises:
-        SettingError: when it is not a whole hour from 0 to 6.
-    """
-    hour = text.strip().removesuffix(":00")
-    if hour.isascii() and hour.isdigit() and len(hour) <= 2 and int(hour) <= LATEST_DAY_START:
-        return int(hour)
-    raise SettingError(f"A day can start at any hour from 0 to {LATEST_DAY_START}; “{text[:20]}” is not one.")
+    return UnknownZone(text.strip()[:64], tuple(near[:3]))
 
 
 def _near_zones(wanted: str, known: dict[str, str]) -> list[str]:
@@ -140,35 +134,30 @@ def _near_zones(wanted: str, known: dict[str, str]) -> list[str]:
 
 def plan_change(
     current: DayRule, wanted: DayRule, now: datetime, *, zone_changes: Sequence[datetime], pending: RuleChange | None
-) -> RuleChange:
+) -> RuleChange | TooSoon:
     """Decide when a new day rule begins: at the learner's next turn of the day, so today keeps its length.
 
     A zone may change once in 24 hours and three times in 30 days; `zone_changes` are the instants of earlier ones,
     `pending` a change that was accepted and has not begun. Moving the day's start alone is not limited.
-
-    Raises:
-        SettingError: when the zone has to wait, saying until when.
     """
     expected = current if pending is None else pending.rule
     if wanted.tz != expected.tz:
-        _refuse_if_too_soon(now, zone_changes, pending)
+        refusal = _too_soon(now, zone_changes, pending)
+        if refusal is not None:
+            return refusal
     turn = next_turn(now, current.tz, current.day_start)
     return RuleChange(wanted, turn, _bridged(current, wanted, turn))
 
 
-def _refuse_if_too_soon(now: datetime, changes: Sequence[datetime], pending: RuleChange | None) -> None:
-    recent = sorted(at for at in changes if at > now - CHANGE_WINDOW)
+def _too_soon(now: datetime, changes: Sequence[datetime], pending: RuleChange | None) -> TooSoon | None:
     if pending is not None:
-        _refuse("Your last change has not begun yet.", pending.effective_at)
+        return TooSoon(pending.effective_at, "your last change has not begun yet")
+    recent = sorted(at for at in changes if at > now - CHANGE_WINDOW)
     if recent and now - recent[-1] < CHANGE_GAP:
-        _refuse("A time zone can change once in 24 hours, so that days stay fair.", recent[-1] + CHANGE_GAP)
+        return TooSoon(recent[-1] + CHANGE_GAP, "a time zone can change once in 24 hours")
     if len(recent) >= CHANGES_PER_WINDOW:
-        soonest = recent[-CHANGES_PER_WINDOW] + CHANGE_WINDOW
-        _refuse("A time zone can change three times in 30 days, so that days stay fair.", soonest)
-
-
-def _refuse(why: str, until: datetime) -> NoReturn:
-    raise SettingError(f"{why} You can change it again after {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")
+        return TooSoon(recent[-CHANGES_PER_WINDOW] + CHANGE_WINDOW, "a time zone can change three times in 30 days")
+    return None
 
 
 def _bridged(current: DayRule, wanted: DayRule, turn: datetime) -> tuple[date, ...]:

@@ -20,7 +20,8 @@ class DayKind(StrEnum):
     """What the calendar shows for a date."""
 
     DONE = "done"
-    FROZEN = "frozen"  # missed, and the streak was kept: by a freeze, or for free where a change of zone took the day
+    FROZEN = "frozen"  # missed, and a freeze kept the streak
+    BRIDGED = "bridged"  # lost to a change of time zone, or absent from the calendar; costs nothing
     PRACTICE = "practice"  # some work, not a whole day's
 
 

@@ -11,10 +11,9 @@ from sqlite_utils import Database
 
 from bot import streaks, xp
 from bot.store import hints, ledger, questions
-from bot.store.codec import ANSWER_CHARS, day_text, storable, to_ms
-from bot.store.connect import Row, change, insert, one, value
-from bot.store.history import to_attempt
-from bot.store.rows import AnswerRecord, Attempt, Recorded, SubmissionRecord
+from bot.store.codec import ANSWER_CHARS, day_text, from_ms, storable, to_day, to_ms
+from bot.store.connect import Row, insert, one, value
+from bot.store.rows import AnswerRecord, Attempt, Kind, Recorded, SubmissionRecord
 from bot.streaks import Streak
 
 INTERNAL = "internal"
@@ -45,49 +44,40 @@ def record_answer(db: Database, record: AnswerRecord) -> Recorded:
 
     Raises:
         LookupError: when there is no such question.
-        ValueError: when it was put to somebody else, or shows another item.
+        ValueError: when it was put to somebody else.
     """
     question = questions.by_id(db, record.question_id)
     if question is None:
         raise LookupError(f"no question {record.question_id}")
-    if (question.user_id, question.item_id) != (record.user_id, record.item_id):
-        raise ValueError(f"question {question.public_id} was put to somebody else, or shows another item")
+    if question.user_id != record.user_id:
+        raise ValueError(f"question {question.public_id} was put to somebody else")
     known = _find(db, "idem = :idem", idem=record.idem) or _find(db, "question_id = :key", key=question.id)
     if known is not None:
         return _repeat(db, known, record.user_id, record.local_day)
-    points = _answer_points(db, record)
+    points = _answer_points(db, record, question.item_id)
     act = _begin(db, record)
     attempt_id = insert(
         db,
         _INSERT,
         kind="quiz",
-        item_id=record.item_id,
+        item_id=question.item_id,
         question_id=question.id,
         submission_id=None,
         answer_text=storable(record.answer_text, ANSWER_CHARS),
         elapsed_ms=record.elapsed_ms,
         correct=int(record.correct),
-        score=float(record.score),
-        verdict=_verdict(record),
-        misconceptions=json.dumps(record.misconceptions),
         **_shared(record),
     )
     return _finish(db, act, attempt_id, points, "answer" if record.correct else "took part")
 
 
-def _verdict(record: AnswerRecord) -> str:
-    if record.formative:
-        return FORMATIVE
-    return "correct" if record.correct else "partial" if record.score > 0 else "wrong"
-
-
-def _answer_points(db: Database, record: AnswerRecord) -> int:
+def _answer_points(db: Database, record: AnswerRecord, item_id: str) -> int:
     met = one(
         db,
         "SELECT count(*) AS times, coalesce(sum((correct OR verdict = 'formative') AND local_day = :day), 0) AS paid FROM attempt"
         " WHERE user_id = :user_id AND kind = 'quiz' AND item_id = :item_id",
         user_id=record.user_id,
-        item_id=record.item_id,
+        item_id=item_id,
         day=day_text(record.local_day),
     ) or {"times": 0, "paid": 0}
     return xp.quiz_points(
@@ -95,7 +85,7 @@ def _answer_points(db: Database, record: AnswerRecord) -> int:
         difficulty=record.difficulty,
         met_before=met["times"] > 0,
         paid_today=met["paid"] > 0,
-        formative=record.formative,
+        formative=record.verdict == FORMATIVE,
         elapsed_ms=record.elapsed_ms,
     )
 
@@ -123,13 +113,8 @@ def record_submission(db: Database, record: SubmissionRecord) -> Recorded:
         answer_text="",
         elapsed_ms=None,
         correct=int(record.verdict == ACCEPTED),
-        score=float(record.verdict == ACCEPTED),
-        verdict=record.verdict,
-        misconceptions=json.dumps([record.misconception] if record.misconception else []),
         **_shared(record),
     )
-    if record.explanation:
-        save_explanation(db, attempt_id, "offline", record.explanation, record.at)
     return _finish(db, act, attempt_id, points, "passed", submission_id)
 
 
@@ -166,19 +151,6 @@ def _add_submission(db: Database, record: SubmissionRecord) -> int:
     )
 
 
-def save_explanation(db: Database, attempt_id: int, source: str, body: str, at: datetime) -> None:
-    """Keep the latest explanation of an attempt."""
-    change(
-        db,
-        "INSERT INTO explanation (attempt_id, source, body, at) VALUES (:id, :source, :body, :at)"
-        " ON CONFLICT (attempt_id) DO UPDATE SET source = excluded.source, body = excluded.body, at = excluded.at",
-        id=attempt_id,
-        source=source,
-        body=storable(body),
-        at=to_ms(at),
-    )
-
-
 def _repeat_submission(db: Database, known: Row, record: SubmissionRecord) -> Recorded:
     if known["user_id"] != record.user_id:
         raise ValueError(f"the key {record.idem} belongs to somebody else's submission")
@@ -191,6 +163,9 @@ def _shared(record: AnswerRecord | SubmissionRecord) -> dict[str, object]:
         "idem": record.idem,
         "user_id": record.user_id,
         "group_id": record.group_id,
+        "score": float(record.score),
+        "verdict": record.verdict,
+        "misconceptions": json.dumps(record.misconceptions),
         "local_day": day_text(record.local_day),
         "tz": record.tz,
         "at": to_ms(record.at),
@@ -277,3 +252,26 @@ def _repeat(
 def _find(db: Database, where: str, **named: object) -> Attempt | None:
     row = one(db, _SELECT + where, **named)
     return to_attempt(row) if row else None
+
+
+def to_attempt(row: Row) -> Attempt:
+    """Read an attempt from its row."""
+    kind: Kind = row["kind"]
+    return Attempt(
+        id=row["id"],
+        user_id=row["user_id"],
+        kind=kind,
+        item_id=row["item_id"],
+        answer_text=row["answer_text"],
+        correct=bool(row["correct"]),
+        score=row["score"],
+        verdict=row["verdict"],
+        misconceptions=tuple(json.loads(row["misconceptions"])),
+        local_day=to_day(row["local_day"]),
+        tz=row["tz"],
+        at=from_ms(row["at"]),
+        elapsed_ms=row["elapsed_ms"],
+        question_id=row["question_id"],
+        submission_id=row["submission_id"],
+        group_id=row["group_id"],
+    )

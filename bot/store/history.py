@@ -1,15 +1,16 @@
-"""Looking back: what a learner answered, sent in and got wrong. Reads only."""
+"""Looking back: what a learner answered, sent in, got wrong, and how far they have come. Reads only, but for notes."""
 
 from __future__ import annotations
 
-import json
-from datetime import date
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from bot.store.codec import day_text, from_ms, to_day
-from bot.store.connect import Row, one, rows
-from bot.store.rows import Answered, Attempt, Kind, Submission
+from bot.store import ledger, questions
+from bot.store.attempts import to_attempt
+from bot.store.codec import day_text, from_ms, storable, to_day, to_ms
+from bot.store.connect import Row, change, one, rows, value
+from bot.store.rows import Answered, Attempt, Explanation, Kind, Mistake, Progress, Submission, Tries
 
 
 def attempts(db: Database, user_id: int, since_day: date | None) -> list[Attempt]:
@@ -27,74 +28,98 @@ def answered(db: Database, user_id: int) -> list[Answered]:
     ]
 
 
-_SUBMISSION = (
-    "SELECT s.id, s.user_id, s.slug, s.source, s.source_hash, s.verdict, s.report_json, s.local_day, s.at,"
-    " coalesce(e.body, '') AS explanation FROM submission s LEFT JOIN attempt a ON a.submission_id = s.id"
-    " LEFT JOIN explanation e ON e.attempt_id = a.id "
-)
-
-
-def submissions(db: Database, user_id: int, slug: str) -> list[Submission]:
-    """Read what a learner sent in for a challenge, oldest first."""
-    found = rows(
-        db, _SUBMISSION + "WHERE s.user_id = :user_id AND s.slug = :slug ORDER BY s.id", user_id=user_id, slug=slug
-    )
-    return [_submission(row) for row in found]
-
-
-def submission_by_key(db: Database, idem: str) -> Submission | None:
-    """Find the submission an idempotency key belongs to."""
-    row = one(db, _SUBMISSION + "WHERE s.idem = :idem", idem=idem)
-    return _submission(row) if row else None
-
-
-def _submission(row: Row) -> Submission:
-    return Submission(**{**row, "local_day": to_day(row["local_day"]), "at": from_ms(row["at"])})
-
-
-def passed(db: Database, user_id: int) -> set[str]:
-    """Name the challenges a learner has passed."""
-    sql = "SELECT DISTINCT item_id FROM attempt WHERE user_id = :id AND kind = 'challenge' AND correct = 1"
-    return {row["item_id"] for row in rows(db, sql, id=user_id)}
-
-
-def last_mistake(db: Database, user_id: int) -> Attempt | Submission | None:
-    """Find a learner's latest mistake: a wrong answer, or a submission that was not accepted."""
-    row = one(
-        db,
-        "SELECT * FROM attempt WHERE user_id = :id AND correct = 0 AND verdict != 'formative' ORDER BY id DESC LIMIT 1",
-        id=user_id,
-    )
-    if row is None or row["submission_id"] is None:
-        return to_attempt(row) if row else None
-    code = one(db, _SUBMISSION + "WHERE s.id = :id", id=row["submission_id"])
-    return _submission(code) if code else None
-
-
-def attempt_for(db: Database, question_id: int) -> Attempt | None:
+def answer_to(db: Database, question_id: int) -> Attempt | None:
     """Find the answer a question was given."""
     row = one(db, "SELECT * FROM attempt WHERE question_id = :id", id=question_id)
     return to_attempt(row) if row else None
 
 
-def to_attempt(row: Row) -> Attempt:
-    """Read an attempt from its row."""
-    kind: Kind = row["kind"]
-    return Attempt(
+def submission_by_key(db: Database, idem: str) -> Submission | None:
+    """Find the submission an idempotency key belongs to."""
+    row = one(db, "SELECT * FROM submission WHERE idem = :idem", idem=idem)
+    return _submission(row) if row else None
+
+
+def submissions(db: Database, user_id: int, slug: str) -> list[Submission]:
+    """Read what a learner sent in for a challenge, oldest first."""
+    sql = "SELECT * FROM submission WHERE user_id = :user_id AND slug = :slug ORDER BY id"
+    return [_submission(row) for row in rows(db, sql, user_id=user_id, slug=slug)]
+
+
+def _submission(row: Row) -> Submission:
+    return Submission(
         id=row["id"],
         user_id=row["user_id"],
-        kind=kind,
-        item_id=row["item_id"],
-        answer_text=row["answer_text"],
-        correct=bool(row["correct"]),
-        score=row["score"],
+        slug=row["slug"],
+        source=row["source"],
+        source_hash=row["source_hash"],
         verdict=row["verdict"],
-        misconceptions=tuple(json.loads(row["misconceptions"])),
+        report_json=row["report_json"],
         local_day=to_day(row["local_day"]),
-        tz=row["tz"],
         at=from_ms(row["at"]),
-        elapsed_ms=row["elapsed_ms"],
-        question_id=row["question_id"],
-        submission_id=row["submission_id"],
-        group_id=row["group_id"],
+    )
+
+
+def progress(db: Database, user_id: int) -> Progress:
+    """Count what a learner has done, by item and by challenge."""
+    return Progress(
+        items=_tries(db, user_id, "quiz"),
+        challenges=_tries(db, user_id, "challenge"),
+        xp=ledger.total(db, user_id),
+        days=int(value(db, "SELECT count(*) FROM streak_day WHERE user_id = :id", id=user_id)),
+    )
+
+
+def _tries(db: Database, user_id: int, kind: Kind) -> dict[str, Tries]:
+    found = rows(
+        db,
+        "SELECT t.*, a.local_day, a.correct AS last_correct FROM (SELECT item_id, count(*) AS n, sum(correct) AS good,"
+        " max(id) AS last_id FROM attempt WHERE user_id = :user_id AND kind = :kind GROUP BY item_id) t"
+        " JOIN attempt a ON a.id = t.last_id ORDER BY t.item_id",
+        user_id=user_id,
+        kind=kind,
+    )
+    return {r["item_id"]: Tries(r["n"], r["good"], to_day(r["local_day"]), bool(r["last_correct"])) for r in found}
+
+
+def passed(db: Database, user_id: int) -> dict[str, bool]:
+    """Say of every challenge a learner tried whether they passed it."""
+    return {slug: tries.correct > 0 for slug, tries in _tries(db, user_id, "challenge").items()}
+
+
+def last_mistake(db: Database, user_id: int) -> Mistake | None:
+    """Find a learner's latest wrong attempt and what belongs to it."""
+    row = one(
+        db,
+        "SELECT * FROM attempt WHERE user_id = :id AND correct = 0 AND verdict != 'formative' ORDER BY id DESC LIMIT 1",
+        id=user_id,
+    )
+    if row is None:
+        return None
+    attempt = to_attempt(row)
+    code = one(db, "SELECT * FROM submission WHERE id = :id", id=attempt.submission_id)
+    return Mistake(
+        attempt,
+        questions.by_id(db, attempt.question_id) if attempt.question_id else None,
+        _submission(code) if code else None,
+        explanation(db, attempt.id),
+    )
+
+
+def explanation(db: Database, attempt_id: int) -> Explanation | None:
+    """Read the explanation kept for an attempt."""
+    row = one(db, "SELECT * FROM explanation WHERE attempt_id = :id", id=attempt_id)
+    return Explanation(row["attempt_id"], row["source"], row["body"], from_ms(row["at"])) if row else None
+
+
+def save_explanation(db: Database, attempt_id: int, source: str, body: str, now: datetime) -> None:
+    """Keep the latest explanation of an attempt."""
+    change(
+        db,
+        "INSERT INTO explanation (attempt_id, source, body, at) VALUES (:id, :source, :body, :at)"
+        " ON CONFLICT (attempt_id) DO UPDATE SET source = excluded.source, body = excluded.body, at = excluded.at",
+        id=attempt_id,
+        source=source,
+        body=storable(body),
+        at=to_ms(now),
     )

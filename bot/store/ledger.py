@@ -173,8 +173,9 @@ def _write_tally(db: Database, user_id: int, tally: Tally) -> None:
 def calendar(db: Database, user_id: int, today: date) -> dict[date, DayKind]:
     """Say what each day of a learner was, for the calendar; missed and future days are left out."""
     practice = rows(db, "SELECT DISTINCT local_day FROM attempt WHERE user_id = :id", id=user_id)
+    ledger = rows(db, "SELECT local_day, reason FROM freeze_ledger WHERE user_id = :id AND delta <= 0", id=user_id)
     kinds = {to_day(row["local_day"]): DayKind.PRACTICE for row in practice}
     kinds |= dict.fromkeys(read_streak(db, user_id, today).frozen, DayKind.FROZEN)
-    kinds |= dict.fromkeys(covered_days(db, user_id), DayKind.FROZEN)
+    kinds |= {to_day(r["local_day"]): DayKind.FROZEN if r["reason"] == "spent" else DayKind.BRIDGED for r in ledger}
     kinds |= dict.fromkeys(done_days(db, user_id), DayKind.DONE)
     return {day: kind for day, kind in sorted(kinds.items()) if day <= today}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.days import DayRule, RuleChange, plan_change
+from bot.days import DayRule, RuleChange, TooSoon, plan_change
 from bot.store.codec import from_ms, plain_name, storable, to_ms
 from bot.store.connect import change, insert, one, rows, value
 from bot.store.ledger import bridge
@@ -87,18 +87,19 @@ def _pending(db: Database, user_id: int, now: datetime) -> RuleChange | None:
     return RuleChange(DayRule(row["tz"], row["day_start"]), from_ms(row["effective_at"])) if row else None
 
 
-def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bool], now: datetime) -> User:
-    """Change a learner's settings.
+def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bool], now: datetime) -> User | TooSoon:
+    """Change a learner's settings, all of them or, when the zone has to wait, none.
 
     Raises:
-        SettingError: when the zone has to wait; nothing is changed then.
         ValueError: for a field that is not a setting.
     """
     unknown = sorted(set(fields) - SETTINGS)
     if unknown:
         raise ValueError(f"not a setting: {', '.join(unknown)}; there are {', '.join(sorted(SETTINGS))}")
     user = read_user(db, user_id, now)
-    _change_rule(db, user, fields, now)
+    refused = _change_rule(db, user, fields, now)
+    if refused is not None:
+        return refused
     wanted = {**{key: getattr(user, key) for key in (*_TEXTS, "board_opt_out")}, **fields}
     change(
         db,
@@ -116,17 +117,21 @@ def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bo
     return read_user(db, user_id, now)
 
 
-def _change_rule(db: Database, user: User, fields: dict[str, str | int | bool], now: datetime) -> None:
+def _change_rule(db: Database, user: User, fields: dict[str, str | int | bool], now: datetime) -> TooSoon | None:
     """Record a new day rule if one is asked for; a newcomer's begins at once, since no day of theirs can break."""
     expected = user.pending.rule if user.pending else user.rule
     wanted = DayRule(str(fields.get("tz", expected.tz)), int(fields.get("day_start", expected.day_start)))
     if wanted == expected:
-        return
+        return None
+    moves_zone = wanted.tz != expected.tz
     if value(db, "SELECT 1 FROM attempt WHERE user_id = :id LIMIT 1", id=user.id) is None:
         _add_rule(db, user.id, RuleChange(wanted, now), now, zone_change=False)
-        return
+        return None
     planned = plan_change(user.rule, wanted, now, zone_changes=_zone_changes(db, user.id), pending=user.pending)
-    _add_rule(db, user.id, planned, now, zone_change=wanted.tz != expected.tz)
+    if isinstance(planned, TooSoon):
+        return planned
+    _add_rule(db, user.id, planned, now, zone_change=moves_zone)
+    return None
 
 
 def _zone_changes(db: Database, user_id: int) -> list[datetime]:

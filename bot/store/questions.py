@@ -21,7 +21,7 @@ class Posing(NamedTuple):
     """A set of questions about to be put to a learner: pairs of item id and seed, in order."""
 
     user_id: int
-    items: tuple[tuple[str, int], ...]
+    items: tuple[tuple[str, str], ...]
     purpose: Purpose
     local_day: date
     idem: str | None = None
@@ -42,7 +42,7 @@ def pose(db: Database, posing: Posing, now: datetime) -> list[Question]:
             public_id=public_id(next_id + slot),
             user_id=posing.user_id,
             item_id=item_id,
-            seed=seed,
+            seed=storable(seed),
             purpose=posing.purpose,
             day=day_text(posing.local_day),
             slot=slot,
@@ -56,7 +56,7 @@ def pose(db: Database, posing: Posing, now: datetime) -> list[Question]:
 
 def _posed(db: Database, posing: Posing) -> list[Question]:
     if posing.purpose == "daily":
-        return daily(db, posing.user_id, posing.local_day)
+        return today(db, posing.user_id, posing.local_day, purpose="daily")
     if posing.idem is None:
         return []
     return _many(
@@ -64,10 +64,15 @@ def _posed(db: Database, posing: Posing) -> list[Question]:
     )
 
 
-def daily(db: Database, user_id: int, day: date) -> list[Question]:
-    """Find the daily set of one of a learner's days, in order."""
-    where = "WHERE q.user_id = :user_id AND q.local_day = :day AND q.purpose = 'daily' ORDER BY q.slot"
-    return _many(db, where, user_id=user_id, day=day_text(day))
+def today(db: Database, user_id: int, day: date, purpose: Purpose | None = None) -> list[Question]:
+    """Find the questions posed to a learner on one of their days, in the order they were posed."""
+    return _many(
+        db,
+        "WHERE q.user_id = :user_id AND q.local_day = :day AND q.purpose = coalesce(:purpose, q.purpose) ORDER BY q.id",
+        user_id=user_id,
+        day=day_text(day),
+        purpose=purpose,
+    )
 
 
 def find(db: Database, short_id: str) -> Question | None:
@@ -84,9 +89,7 @@ def by_id(db: Database, question_id: int) -> Question | None:
 
 def next_open(db: Database, user_id: int, day: date) -> Question | None:
     """Find the first question of a day that still waits for its answer."""
-    where = "WHERE q.user_id = :user_id AND q.local_day = :day AND a.id IS NULL ORDER BY q.id LIMIT 1"
-    found = _many(db, where, user_id=user_id, day=day_text(day))
-    return found[0] if found else None
+    return next((question for question in today(db, user_id, day) if not question.answered), None)
 
 
 def daily_counts(db: Database, user_id: int, day: date) -> tuple[int, int]:

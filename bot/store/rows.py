@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -57,7 +57,7 @@ class Question:
     public_id: str
     user_id: int
     item_id: str
-    seed: int
+    seed: str
     purpose: Purpose
     local_day: date
     slot: int
@@ -72,20 +72,22 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRecord:
-    """One graded answer to a posed question, to be recorded. `at` is when the platform received it."""
+    """One graded answer to a posed question, to be recorded. `at` is when the platform received it.
+
+    The verdict `formative` is for free text that nobody marks: it is never a mistake.
+    """
 
     idem: str
     user_id: int
     question_id: int
-    item_id: str
     answer_text: str
     correct: bool
     score: float
+    verdict: str
     local_day: date
     tz: str
     at: datetime
     difficulty: int = 0
-    formative: bool = False
     misconceptions: tuple[str, ...] = ()
     elapsed_ms: int | None = None
     group_id: int | None = None
@@ -105,8 +107,8 @@ class SubmissionRecord:
     tz: str
     at: datetime
     report_json: str = "{}"
-    misconception: str = ""
-    explanation: str = ""
+    score: float = 0.0
+    misconceptions: tuple[str, ...] = ()
     group_id: int | None = None
 
 
@@ -145,7 +147,6 @@ class Submission:
     report_json: str
     local_day: date
     at: datetime
-    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Recorded:
         return self.daily_posed > 0 and self.daily_answered >= self.daily_posed
 
     @property
-    def day_completed(self) -> bool:
+    def day_counted(self) -> bool:
         """Whether this very act made the day count for the streak."""
         return self.first and self.streak_after.today_done and not self.streak_before.today_done
 
@@ -198,6 +199,55 @@ class BoardRow:
     xp: int
     is_me: bool = False
     sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The latest explanation a learner was given of one of their attempts."""
+
+    attempt_id: int
+    source: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A learner's latest mistake, with what it belongs to."""
+
+    attempt: Attempt
+    question: Question | None = None
+    submission: Submission | None = None
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How one item or challenge has gone so far."""
+
+    count: int
+    correct: int
+    last_day: date
+    last_correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the progress card counts, by item id and by challenge slug."""
+
+    items: dict[str, Tries] = field(default_factory=dict)
+    challenges: dict[str, Tries] = field(default_factory=dict)
+    xp: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMember:
+    """An invented member for the demo group: XP from before this week, and some spread over this week."""
+
+    name: str
+    earlier_xp: int
+    week_xp: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

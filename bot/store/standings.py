@@ -12,7 +12,7 @@ from bot.boards import Placed, Score
 from bot.store import ledger, people
 from bot.store.codec import plain_name, to_ms
 from bot.store.connect import change, insert, one, rows, value
-from bot.store.rows import BoardRow
+from bot.store.rows import BoardRow, Group, SampleMember
 
 TOP = 10
 AROUND = 2
@@ -27,22 +27,22 @@ _BELOW = (
 )
 
 
-def leaderboard(db: Database, group_id: int, since: datetime | None, me: int | None, top: int = TOP) -> list[BoardRow]:
+def leaderboard(db: Database, group_id: int, since_ms: int | None, me: int | None, top: int = TOP) -> list[BoardRow]:
     """Read a group's board: its top and the reader's neighbourhood. Members who opted out or have no XP are not on it."""
-    if since is None:
+    if since_ms is None:
         placed = _all_time(db, group_id, me, top)
     else:
-        placed = boards.excerpt(boards.rank(_week_scores(db, group_id, since)), me, top=top, around=AROUND)
+        placed = boards.excerpt(boards.rank(_week_scores(db, group_id, since_ms)), me, top=top, around=AROUND)
     return [_named(db, place, me) for place in placed]
 
 
-def _week_scores(db: Database, group_id: int, since: datetime) -> list[Score]:
+def _week_scores(db: Database, group_id: int, since_ms: int) -> list[Score]:
     found = rows(
         db,
         "SELECT m.user_id, sum(x.amount) AS xp FROM membership m JOIN xp_ledger x ON x.user_id = m.user_id"
         " WHERE m.group_id = :group_id AND m.hidden = 0 AND x.at >= :since GROUP BY m.user_id",
         group_id=group_id,
-        since=to_ms(since),
+        since=since_ms,
     )
     return [Score(**row) for row in found]
 
@@ -88,25 +88,20 @@ def _named(db: Database, place: Placed, me: int | None) -> BoardRow:
     return BoardRow(place.rank, place.user_id, name, place.xp, place.user_id == me, bool(user["sample"]))
 
 
-WEEK_SHARES = (0.05, 0.15, 0.1)
-"""What part of a sample member's XP falls on the running week, in pieces."""
-
-
-def seed_demo(db: Database, group_id: int, members: Sequence[tuple[str, int]], now: datetime) -> None:
-    """Give a group sample members with XP, some of it from the running week; a new week adds its own part.
+def seed_demo(db: Database, group: Group, members: Sequence[SampleMember], now: datetime) -> None:
+    """Give a group sample members with XP, earlier and in the running week; doing it again adds only what is missing.
 
     Once they were removed they stay away.
     """
-    if value(db, "SELECT 1 FROM meta WHERE key = :key", key=_removed_key(group_id)) is not None:
+    if value(db, "SELECT 1 FROM meta WHERE key = :key", key=_removed_key(group.id)) is not None:
         return
-    tz = people.read_group(db, group_id).tz
-    monday = days.week_start(now, tz)
-    for name, total in members:
-        user_id = _sample_user(db, group_id, plain_name(name), now)
-        _sample_xp(db, user_id, "earlier", round(total * (1 - sum(WEEK_SHARES))), monday - timedelta(days=3))
-        for index, share in enumerate(WEEK_SHARES):
-            at = monday + (now - monday) * (index + 1) / (len(WEEK_SHARES) + 1)
-            _sample_xp(db, user_id, f"{monday.isoformat()} {index}", round(total * share), at)
+    monday = days.week_begins(now, group.tz)
+    for member in members:
+        user_id = _sample_user(db, group.id, plain_name(member.name), now)
+        _sample_xp(db, user_id, "earlier", member.earlier_xp, monday - timedelta(days=3))
+        for index, amount in enumerate(member.week_xp):
+            at = monday + (now - monday) * (index + 1) / (len(member.week_xp) + 1)
+            _sample_xp(db, user_id, f"{monday.isoformat()} {index}", amount, at)
 
 
 def _removed_key(group_id: int) -> str:

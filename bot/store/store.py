@@ -13,7 +13,7 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.days import local_day
+from bot.days import TooSoon, local_day
 from bot.store import (
     attempts,
     connect,
@@ -37,11 +37,15 @@ from bot.store.rows import (
     Attempt,
     BoardRow,
     Difference,
+    Explanation,
     Group,
     Health,
+    Mistake,
+    Progress,
     Purpose,
     Question,
     Recorded,
+    SampleMember,
     Submission,
     SubmissionRecord,
     User,
@@ -94,13 +98,10 @@ class Store:
         """Read a learner as of now; LookupError when there is none."""
         return await self._read(lambda db: people.read_user(db, user_id, self._now()))
 
-    async def update_settings(self, user_id: int, **fields: str | int | bool) -> User:
-        """Change settings: tz, day_start, track, path, board_name, board_opt_out.
+    async def update_settings(self, user_id: int, **fields: str | int | bool) -> User | TooSoon:
+        """Change settings: tz, day_start, track, path, board_name, board_opt_out. TooSoon means nothing was changed.
 
         A new zone or day start begins at the learner's next turn of the day (`User.pending`), a newcomer's at once.
-
-        Raises:
-            SettingError: when the zone has to wait; nothing is changed then.
         """
         return await self._write(lambda db: people.update_settings(db, user_id, fields, self._now()))
 
@@ -133,7 +134,7 @@ class Store:
     async def pose(
         self,
         user_id: int,
-        items: Sequence[tuple[str, int]],
+        items: Sequence[tuple[str, str]],
         purpose: Purpose,
         local_day: date,
         *,
@@ -143,17 +144,13 @@ class Store:
         posing = questions.Posing(user_id, tuple(items), purpose, local_day, idem)
         return await self._write(lambda db: questions.pose(db, posing, self._now()))
 
-    async def questions_today(self, user_id: int, local_day: date) -> list[Question]:
-        """Find the daily set of one of a learner's days, in order; empty when it was not posed yet."""
-        return await self._read(lambda db: questions.daily(db, user_id, local_day))
+    async def questions_today(self, user_id: int, local_day: date, purpose: Purpose | None = None) -> list[Question]:
+        """Find what was posed to a learner on one of their days, in order."""
+        return await self._read(lambda db: questions.today(db, user_id, local_day, purpose))
 
     async def question(self, public_id: str) -> Question | None:
         """Find a question by its short id. Its owner is for the caller to check."""
         return await self._read(lambda db: questions.find(db, public_id))
-
-    async def question_by_id(self, question_id: int) -> Question | None:
-        """Find a question by its key."""
-        return await self._read(lambda db: questions.by_id(db, question_id))
 
     async def open_question(self, user_id: int) -> Question | None:
         """Find the oldest question posed today, daily or extra, that waits for an answer."""
@@ -169,18 +166,18 @@ class Store:
         """Record judged code with its XP and streak; a repeat changes nothing, `internal` is not charged."""
         return await self._write(lambda db: attempts.record_submission(db, record))
 
-    async def use_hint(self, user_id: int, slug: str, rungs: int, local_day: date, *, idem: str | None = None) -> int:
+    async def use_hint(self, user_id: int, slug: str, *, rungs: int = 3, idem: str | None = None) -> int:
         """Take the next of a challenge's hints and say which it is, from 1; the last one stays."""
-        request = hints.HintRequest(user_id, slug, rungs, local_day, idem)
-        return await self._write(lambda db: hints.take(db, request, self._now()))
+
+        def take(db: Database) -> int:
+            request = hints.HintRequest(user_id, slug, rungs, self._today(db, user_id), idem)
+            return hints.take(db, request, self._now())
+
+        return await self._write(take)
 
     async def hints_used(self, user_id: int, slug: str) -> int:
         """Count the hints taken for a challenge."""
         return await self._read(lambda db: hints.used(db, user_id, slug))
-
-    async def save_explanation(self, attempt_id: int, source: str, body: str) -> None:
-        """Keep the latest explanation of an attempt (`Recorded.attempt.id`); it comes back as `Submission.explanation`."""
-        await self._write(lambda db: attempts.save_explanation(db, attempt_id, source, body, self._now()))
 
     # Looking back
 
@@ -188,9 +185,9 @@ class Store:
         """Read a learner's attempts, oldest first."""
         return await self._read(lambda db: history.attempts(db, user_id, since_day))
 
-    async def attempt_for(self, question_id: int) -> Attempt | None:
+    async def answer_to(self, question_id: int) -> Attempt | None:
         """Find the answer a question was given."""
-        return await self._read(lambda db: history.attempt_for(db, question_id))
+        return await self._read(lambda db: history.answer_to(db, question_id))
 
     async def history(self, user_id: int) -> list[Answered]:
         """Read a learner's quiz answers as choosing needs them, oldest first."""
@@ -204,13 +201,25 @@ class Store:
         """Find the submission an idempotency key belongs to."""
         return await self._read(lambda db: history.submission_by_key(db, idem))
 
-    async def passed(self, user_id: int) -> set[str]:
-        """Name the challenges a learner has passed."""
+    async def best_verdicts(self, user_id: int) -> dict[str, bool]:
+        """Say of every challenge tried whether it was passed."""
         return await self._read(lambda db: history.passed(db, user_id))
 
-    async def last_mistake(self, user_id: int) -> Attempt | Submission | None:
-        """Find the latest mistake: a wrong answer, or a submission that was not accepted."""
+    async def progress(self, user_id: int) -> Progress:
+        """Count what a learner has done."""
+        return await self._read(lambda db: history.progress(db, user_id))
+
+    async def last_mistake(self, user_id: int) -> Mistake | None:
+        """Find the latest wrong attempt with its question or code and any explanation."""
         return await self._read(lambda db: history.last_mistake(db, user_id))
+
+    async def save_explanation(self, attempt_id: int, source: str, body: str) -> None:
+        """Keep the latest explanation of an attempt."""
+        await self._write(lambda db: history.save_explanation(db, attempt_id, source, body, self._now()))
+
+    async def explanation(self, attempt_id: int) -> Explanation | None:
+        """Read the explanation kept for an attempt."""
+        return await self._read(lambda db: history.explanation(db, attempt_id))
 
     # Streaks and boards
 
@@ -223,18 +232,32 @@ class Store:
         return await self._read(lambda db: ledger.calendar(db, user_id, self._today(db, user_id)))
 
     async def leaderboard(
-        self, group_id: int, since: datetime | None = None, me: int | None = None, *, top: int = standings.TOP
+        self, group_id: int, since_ms: int | None = None, me: int | None = None, *, top: int = standings.TOP
     ) -> list[BoardRow]:
         """Read a group's board since an instant or for all time: its top, and two places around the reader."""
-        return await self._read(lambda db: standings.leaderboard(db, group_id, since, me, top))
+        return await self._read(lambda db: standings.leaderboard(db, group_id, since_ms, me, top))
 
     async def rank_of(self, group_id: int, user_id: int) -> int | None:
         """Find a member's all-time rank; None for who is not on the board."""
         return await self._read(lambda db: standings.rank_of(db, group_id, user_id))
 
-    async def seed_demo_group(self, group_id: int, members: Sequence[tuple[str, int]]) -> None:
-        """Give a group sample members (name, XP), or top up a new week; once removed they stay away."""
-        await self._write(lambda db: standings.seed_demo(db, group_id, members, self._now()))
+    async def seed_demo_group(
+        self,
+        members: Sequence[SampleMember],
+        *,
+        name: str = "Demo group",
+        platform: str = "local",
+        external_id: str = "demo",
+        tz: str | None = None,
+    ) -> Group:
+        """Make the demo group with its sample members, or top up a new week; once removed they stay away."""
+
+        def seed(db: Database) -> Group:
+            group = people.ensure_group(db, platform, external_id, name, tz, self._now())
+            standings.seed_demo(db, group, members, self._now())
+            return group
+
+        return await self._write(seed)
 
     async def remove_demo(self, group_id: int) -> int:
         """Remove the sample members of a group, for good; real ones stay."""
@@ -246,7 +269,7 @@ class Store:
         """Work every projection out from the logs and list what differs; none, if all is well."""
         return await self._read(rebuild.differences)
 
-    async def health(self) -> Health:
+    async def doctor(self) -> Health:
         """Describe engine, file and settings, and each fault with its fix."""
         return await self._write(lambda db: health.examine(db, self.path))
 

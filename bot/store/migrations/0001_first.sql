@@ -66,7 +66,7 @@ CREATE TABLE question (
   public_id TEXT NOT NULL UNIQUE,
   user_id INTEGER NOT NULL REFERENCES app_user (id),
   item_id TEXT NOT NULL,
-  seed INTEGER NOT NULL,
+  seed TEXT NOT NULL,
   purpose TEXT NOT NULL CHECK (purpose IN ('daily', 'quiz')),
   local_day TEXT NOT NULL,
   slot INTEGER NOT NULL,

@@ -4,7 +4,7 @@ Stands alone: imports nothing of quizzes, challenges or chat, and needs only the
 """
 from runner.cold import ColdRunner
 from runner.errors import CannotIsolate, MissingLibrary
-from runner.job import Call, Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned
+from runner.job import Call, Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned, Run
 
 __all__ = [
     "Call",
@@ -19,4 +19,5 @@ __all__ = [
     "Profile",
     "Result",
     "Returned",
+    "Run",
 ]

@@ -45,13 +45,18 @@ def environment(interpreter: Interpreter) -> dict[str, str]:
     }
 
 
-def python(interpreter: Interpreter, control_fd: int) -> list[str]:
-    """Return the command that starts the box's first process."""
+def _python(command: str, ours: str, libraries: list[str], control_fd: int) -> list[str]:
+    """Return the command that starts the box's first process, with our files off the path once they are imported."""
     start = (
-        "import sys; sys.path[:0] = ['/box']; from runner.box.init import main; "
-        f"sys.path[:1] = []; sys.path.append('/libs'); main({control_fd})"
+        f"import sys; sys.path.insert(0, {ours!r}); from runner.box.init import main; "
+        f"sys.path.remove({ours!r}); sys.path.extend({libraries!r}); main({control_fd})"
     )
-    return [interpreter.command, "-s", "-S", "-P", "-B", "-X", "utf8", "-c", start]
+    return [command, "-s", "-S", "-P", "-B", "-X", "utf8", "-c", start]
+
+
+def bare_python(command: str, ours: str, path: list[str], control_fd: int) -> list[str]:
+    """Return the command that starts the same process without a jail, with the libraries of this interpreter."""
+    return _python(command, ours, [folder for folder in path if folder and folder != ours], control_fd)
 
 
 def _namespaces() -> list[str]:
@@ -83,5 +88,5 @@ def arguments(jail: Jail) -> list[str]:
         *(part for name in sorted(settings) for part in ("--setenv", name, settings[name])),
         *_files(jail),
         *("--chdir", "/", "--info-fd", str(jail.info_fd), "--block-fd", str(jail.block_fd), "--"),
-        *python(jail.interpreter, jail.control_fd),
+        *_python(jail.interpreter.command, "/box", ["/libs"], jail.control_fd),
     ]

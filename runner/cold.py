@@ -5,42 +5,38 @@ Owns the order of things: group, jail, imports, calls against our clock, end, ve
 from __future__ import annotations
 
 import asyncio
-import base64
 import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from runner import advice, bwrap, groups, libraries, verdict, watchdog
+from runner import advice, bwrap, groups, libraries, prepare, verdict, watchdog
 from runner.errors import CannotIsolate
-from runner.job import Call, Fault, Isolation, Job, Limits, Outcome, Result, Returned
-from runner.session import Session, parse_done
-from runner.spawn import Start, open_session
-from runner.values import encode
+from runner.job import Call, Isolation, Job, Result
+from runner.session import Ended, Session, parse_done
+from runner.spawn import Start, open_bare_session, open_session
 
-START_S = 15.0  # to build the jail
+START_S = 20.0  # to build the jail
 IMPORT_S = 60.0  # to import a profile's libraries
-FORK_S = 15.0  # to make one call's child
-_RANK = (Isolation.NONE, Isolation.REDUCED, Isolation.STRONG)
+FORK_S = 20.0  # to make one call's child
+_STARTED = b"S"
+_READY = b"R"
+_SCRIPT = Call(id="", args=())
 _numbers = itertools.count()
 
-
-def at_least(level: Isolation, minimum: Isolation) -> bool:
-    """Say whether a level is good enough."""
-    return _RANK.index(level) >= _RANK.index(minimum)
+OpenBox = Callable[[Start], Awaitable[Session]]
 
 
 @dataclass(slots=True)
-class _Watch:
+class _Memory:
     """What the outside knows of memory: the kernel's count, or our own where there is none."""
 
     group: groups.Group | None
     peak: int = 0
     exceeded: bool = False
 
-    def out_of_memory(self) -> bool:
+    def ran_out(self) -> bool:
         return self.exceeded or (self.group is not None and self.group.kills() > 0)
 
     def saw(self, total: int) -> None:
@@ -55,9 +51,23 @@ class ColdRunner:
         minimum: Isolation = Isolation.REDUCED,
         *,
         semaphore: asyncio.Semaphore | None = None,
+        allow_none: bool = False,
         places: Callable[[], list[groups.Place]] = groups.here,
     ) -> None:
-        """Set the least isolation to accept and how many boxes may live at once (two unless given)."""
+        """Set the least isolation to accept.
+
+        Args:
+            minimum: below this nothing is run.
+            semaphore: how many boxes may live at once; two unless given.
+            allow_none: run without any isolation where none can be had. For code you would run yourself, never for a
+                stranger's; needs `minimum` to be NONE too, and every result says so.
+            places: finds where control groups can be made.
+
+        Raises:
+            ValueError: when the minimum is NONE and that is not allowed.
+        """
+        if minimum is Isolation.NONE and not allow_none:
+            raise ValueError("A minimum of none needs allow_none=True: it runs code with all your rights.")
         self.minimum = minimum
         self.semaphore = semaphore or asyncio.Semaphore(2)
         self.places = places
@@ -67,65 +77,36 @@ class ColdRunner:
 
         Raises:
             CannotIsolate: when this host cannot isolate it as well as demanded; then nothing was run.
+            ValueError: when the job itself cannot work, such as calls without an entry.
         """
-        if len(source_bytes(job)) > job.limits.source_bytes:
-            return too_long(job, self.minimum)
+        texts = prepare.arguments(job)
+        if (refused := prepare.refusal(job, self.minimum)) is not None:
+            return refused
         async with self.semaphore:
-            return await _Run(job, self._group(job)).result()
+            try:
+                return await self._isolated(job, texts)
+            except CannotIsolate:
+                if self.minimum is not Isolation.NONE:
+                    raise
+            return await _Run(job, texts, None).result(open_bare_session, Isolation.NONE)
+
+    async def _isolated(self, job: Job, texts: list[str]) -> Result:
+        group = self._group(job)
+        level = Isolation.STRONG if group else Isolation.REDUCED
+        return await _Run(job, texts, group).result(open_session, level)
 
     def _group(self, job: Job) -> groups.Group | None:
         """Make a group of the run's own, or none where the minimum allows that."""
         limits, failed = job.limits, "no usable controller"
         for place in self.places():
+            name = f"epochbot-{os.getpid()}-{next(_numbers)}"
             try:
-                name = f"epochbot-{os.getpid()}-{next(_numbers)}"
                 return groups.create(place, name, memory=limits.memory_bytes, processes=limits.processes + 1)
             except OSError as error:
                 failed = str(error)
         if self.minimum is Isolation.STRONG:
             raise CannotIsolate(f"No control group could be made ({failed}).", advice.no_groups())
         return None
-
-
-def source_bytes(job: Job) -> bytes:
-    """Return the source as bytes; a lone surrogate becomes bytes that the box will call unreadable."""
-    return job.source if isinstance(job.source, bytes) else job.source.encode("utf-8", "surrogatepass")
-
-
-def too_long(job: Job, isolation: Isolation) -> Result:
-    """Answer for a source that is not even sent to a box."""
-    size, cap = len(source_bytes(job)), job.limits.source_bytes
-    fault = Fault(type="SyntaxError", message=f"the code is {size} bytes long; at most {cap} are read")
-    returned = tuple(Returned(id=call.id, outcome=Outcome.ERROR, fault=fault) for call in job.calls)
-    return Result(outcome=Outcome.ERROR, isolation=isolation, returned=returned, fault=fault)
-
-
-def setup_message(job: Job) -> dict[str, Any]:
-    """Tell the box's first process what it is there for."""
-    source = source_bytes(job)
-    text = source.decode("utf-8", "replace") + "\n" + job.driver
-    return {
-        "modules": libraries.warm_modules(job.profile, text),
-        "program": {
-            "source": base64.b64encode(source).decode("ascii"),
-            "filename": job.filename,
-            "entry": job.entry,
-            "driver": job.driver,
-            "seed": job.seed,
-            "script": not job.calls,
-        },
-        "bounds": bounds(job.limits),
-    }
-
-
-def bounds(limits: Limits) -> dict[str, int]:
-    """Return the limits that a process is given from within."""
-    return {
-        "disk_bytes": limits.disk_bytes,
-        "disk_files": limits.disk_files,
-        "processes": limits.processes,
-        "cpu_s": int(limits.wall_s * (os.cpu_count() or 1)) + 2,
-    }
 
 
 def start_for(job: Job, join: Callable[[int], None]) -> Start:
@@ -141,12 +122,10 @@ def start_for(job: Job, join: Callable[[int], None]) -> Start:
             control_fd=control_fd,
         )
 
-    limits = job.limits
     return Start(
         make=make,
-        program=libraries.jail_program(),
-        stdout_cap=limits.stdout_bytes,
-        stderr_cap=limits.stderr_bytes,
+        stdout_cap=job.limits.stdout_bytes,
+        stderr_cap=job.limits.stderr_bytes,
         join=join,
         allowance_s=START_S,
     )
@@ -155,40 +134,41 @@ def start_for(job: Job, join: Callable[[int], None]) -> Start:
 class _Run:
     """One job from its group to its result."""
 
-    def __init__(self, job: Job, group: groups.Group | None) -> None:
+    def __init__(self, job: Job, texts: list[str], group: groups.Group | None) -> None:
         self.job = job
+        self.texts = texts
         self.group = group
-        self.watch = _Watch(group)
+        self.memory = _Memory(group)
         self.left = job.limits.result_bytes
-        self.cpu_us = 0
-        self.peak_kib = 0
+        self.own_cpu_us = 0
+        self.own_peak = 0
+        self.cpu_before = 0
 
-    async def result(self) -> Result:
+    async def result(self, open_box: OpenBox, level: Isolation) -> Result:
         """Run it and clean up, whatever happens on the way."""
         try:
-            encoded = [encode(call.args, max_bytes=1 << 30).decode("ascii") for call in self.job.calls] or ["[\"t\"]"]
-            session = await open_session(start_for(self.job, self.group.join if self.group else _join_nothing))
+            session = await open_box(start_for(self.job, self.group.join if self.group else _join_nothing))
         except BaseException:
             self._remove_group()
             raise
-        watching = self._start_watchdog(session)
+        watching = None if self.group else asyncio.create_task(self._watch(session))
+        gone = removed = False
         try:
-            seen = await self._calls(session, encoded)
+            seen = await self._calls(session)
             cpu_us = self._cpu_us()
         finally:
             if watching:
                 watching.cancel()
             gone = await session.end()
-            peak = self.group.peak_bytes() if self.group else self.watch.peak
+            peak = self.group.peak_bytes() if self.group else max(self.memory.peak, self.own_peak)
             removed = self._remove_group()
         usage = verdict.Usage(
             wall_ms=sum(evidence.wall_ms for evidence in seen),
             cpu_ms=cpu_us / 1000,
-            peak_bytes=peak or self.peak_kib * 1024,
+            peak_bytes=peak,
             stdout=bytes(session.stdout.data),
             stderr=bytes(session.stderr.data),
         )
-        level = Isolation.STRONG if self.group else Isolation.REDUCED
         return verdict.result(self.job, seen, usage, level, lingering=not (gone and removed))
 
     def _remove_group(self) -> bool:
@@ -196,93 +176,82 @@ class _Run:
 
     def _cpu_us(self) -> int:
         counted = self.group.cpu_us() if self.group else None
-        return self.cpu_us if counted is None else max(0, counted - self.cpu_before)
+        return self.own_cpu_us if counted is None else max(0, counted - self.cpu_before)
 
-    def _start_watchdog(self, session: Session) -> asyncio.Task[None] | None:
-        if self.group is not None:
-            return None
-
+    async def _watch(self, session: Session) -> None:
         def exceeded() -> None:
-            self.watch.exceeded = True
+            self.memory.exceeded = True
             session.alarm.set()
 
-        cap = self.job.limits.memory_bytes
-        return asyncio.create_task(watchdog.watch(session.inside, cap, self.watch.saw, exceeded))
+        await watchdog.watch(session.inside, self.job.limits.memory_bytes, self.memory.saw, exceeded)
 
-    async def _calls(self, session: Session, encoded: list[str]) -> list[verdict.Evidence]:
+    async def _calls(self, session: Session) -> list[verdict.Evidence]:
         """Make every call in turn, until one of them ends the box."""
-        calls = self.job.calls or (Call(id="", args=()),)
         broken = await self._ready(session)
         self.cpu_before = (self.group.cpu_us() or 0) if self.group else 0
         seen: list[verdict.Evidence] = []
-        over = False
-        for call, args in zip(calls, encoded, strict=True):
+        for call, text in zip(self.job.calls or (_SCRIPT,), self.texts, strict=True):
+            over = bool(seen) and verdict.ends_box(seen[-1])
             if broken or over:
                 seen.append(verdict.Evidence(id=call.id, broken=broken, skipped=over))
-                continue
-            evidence = await self._call(session, call, args)
-            seen.append(evidence)
-            over = ends_box(evidence)
+            else:
+                seen.append(await self._call(session, call, text))
         return seen
 
     async def _ready(self, session: Session) -> str:
         """Wait until the libraries are imported; return what went wrong, if anything."""
-        await session.send(setup_message(self.job))
+        await session.send(prepare.setup(self.job))
         try:
             message = await session.receive(IMPORT_S)
         except EOFError:
             message = None
-        if message is not None and message[:1] == b"R":
+        if message is not None and message[:1] == _READY:
             return ""
-        if self.watch.out_of_memory():
+        if self.memory.ran_out():
             return f"the libraries of {self.job.profile} jobs do not fit in {self.job.limits.memory_bytes} bytes"
+        session.stderr.drain()
         said = message[1:500] if message else bytes(session.stderr.data[-500:])
         return f"the box did not become ready: {said.decode('utf-8', 'replace') or 'no answer'}"
 
-    async def _call(self, session: Session, call: Call, args: str) -> verdict.Evidence:
+    async def _call(self, session: Session, call: Call, text: str) -> verdict.Evidence:
         """Make one call and note what is seen of it."""
         before = len(session.stdout.data)
         session.longest = self.left + 4096
-        await session.send({"args": args, "echo": call.echo_args, "cap": self.left})
-        evidence = verdict.Evidence(id=call.id)
-        began = time.perf_counter()
+        await session.send({"args": text, "echo": call.echo_args, "cap": self.left})
+        began, started, ended = time.perf_counter(), False, None
+        late = False
         try:
             message = await session.receive(FORK_S)
-            if message == b"S":
-                began = time.perf_counter()
-                evidence = replace(evidence, started=True)
+            if message == _STARTED:
+                began, started = time.perf_counter(), True
                 message = await session.receive(self.job.limits.wall_s)
-            elif message is not None:
-                evidence = replace(evidence, broken=f"the cage did not close: {message[22:500].decode('utf-8', 'replace')}")
+            late = message is None
             ended = parse_done(message) if message is not None else None
         except EOFError:
-            ended = None
-            message = b""
+            pass  # the evidence will have no answer in it
         wall_ms = (time.perf_counter() - began) * 1000
         session.stdout.drain()
         session.stderr.drain()
-        if ended is not None:
-            self.left = max(0, self.left - len(ended.raw))
-            self.cpu_us += ended.cpu_us
-            self.peak_kib = max(self.peak_kib, ended.peak_kib)
-            evidence = replace(evidence, raw=ended.raw, status=ended.status, overlong=ended.overlong)
+        self._count(ended)
         full = "stdout" if session.stdout.full else "stderr" if session.stderr.full else ""
-        memory = self.watch.out_of_memory()
-        return replace(
-            evidence,
-            timed_out=message is None and not full and not memory,
-            out_of_memory=memory,
+        evidence = verdict.Evidence(
+            id=call.id,
+            started=started,
+            out_of_memory=self.memory.ran_out(),
+            timed_out=late and started and not session.alarm.is_set(),
             full=full,
             wall_ms=wall_ms,
             stdout=bytes(session.stdout.data[before:]),
         )
+        if ended is None:
+            return evidence
+        return replace(evidence, raw=ended.raw, status=ended.status, overlong=ended.overlong)
 
-
-def ends_box(evidence: verdict.Evidence) -> bool:
-    """Say whether nothing more can or should be asked of the box after this call."""
-    return bool(
-        evidence.timed_out or evidence.out_of_memory or evidence.full or evidence.broken or evidence.raw is None
-    )
+    def _count(self, ended: Ended | None) -> None:
+        if ended is not None:
+            self.left = max(0, self.left - len(ended.raw))
+            self.own_cpu_us += ended.cpu_us
+            self.own_peak = max(self.own_peak, ended.peak_kib * 1024)
 
 
 def _join_nothing(_pid: int) -> None:

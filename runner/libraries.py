@@ -4,6 +4,7 @@ Reads installed metadata and paths, and mounts nothing. Whatever is not named he
 """
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import os
 import re
@@ -146,8 +147,11 @@ def warm_modules(profile: Profile, text: str) -> list[str]:
     return [*libraries, *dict.fromkeys(name for name in parts if name.partition(".")[0] in roots)]
 
 
+@lru_cache(maxsize=1)
 def ours() -> tuple[Bind, ...]:
     """List the runner's own files that work inside."""
+    # Importing them here leaves their bytecode where the box, which can write nothing, finds it.
+    importlib.import_module("runner.box.init")
     return tuple(Bind(str(HERE / name), f"{OURS}/{name}") for name in ("box", "values"))
 
 

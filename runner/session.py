@@ -97,6 +97,11 @@ class Session:
     alarm: asyncio.Event = field(default_factory=asyncio.Event)
     longest: int = 1 << 20
 
+    def watch(self) -> None:
+        """Start to collect what it writes."""
+        self.stdout.watch()
+        self.stderr.watch()
+
     async def send(self, message: object) -> None:
         """Send one message; a peer that is gone is noticed when its answer is awaited."""
         data = json.dumps(message).encode("ascii")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from runner import bwrap, launch
 from runner.advice import explain
 from runner.errors import CannotIsolate
-from runner.libraries import JailProgram
+from runner.libraries import HERE, JailProgram, jail_program
 from runner.session import Session, Sink
 
 UNPRIVILEGED = 60706  # the first of a range of ids that no account, container or service is given
@@ -32,112 +32,145 @@ class Start:
     """What starting a jail depends on."""
 
     make: MakeJail
-    program: JailProgram
     stdout_cap: int
     stderr_cap: int
     join: Callable[[int], None]  # moves a process into the run's group
     allowance_s: float
 
 
-@dataclass(frozen=True, slots=True)
 class _Ends:
-    """Our ends of the pipes to a jail."""
+    """The descriptors between us and a box: ours until handed over, theirs until the box has been started."""
 
-    control: socket.socket
-    info: int
-    block: int
-    stdout: int
-    stderr: int
+    def __init__(self) -> None:
+        self.ours = ExitStack()
+        self.theirs = ExitStack()
+        self.control, inner = socket.socketpair()
+        self.ours.enter_context(self.control)
+        self.theirs.enter_context(inner)
+        self.inner = inner.fileno()
+        self.stdout, self.stdout_in = self._outward()
+        self.stderr, self.stderr_in = self._outward()
+        self.info, self.info_in = self._outward()
+        self.block, self.block_out = self.inward()
+
+    def _outward(self) -> tuple[int, int]:
+        """Make a pipe that they write and we read."""
+        ours, other = os.pipe()
+        self.ours.callback(os.close, ours)
+        self.theirs.callback(os.close, other)
+        return ours, other
+
+    def inward(self) -> tuple[int, int]:
+        """Make a pipe that we write and they read."""
+        other, ours = os.pipe()
+        self.ours.callback(os.close, ours)
+        self.theirs.callback(os.close, other)
+        return ours, other
+
+    def start(self, command: list[str], executable: str, passed: list[int]) -> subprocess.Popen[bytes]:
+        """Start a program that gets these descriptors, and nothing of our environment."""
+        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+            command,
+            executable=executable,
+            stdin=subprocess.DEVNULL,
+            stdout=self.stdout_in,
+            stderr=self.stderr_in,
+            pass_fds=passed,
+            cwd="/",
+            env={},
+            umask=0o077,
+        )
 
 
-def _outward(theirs: ExitStack) -> tuple[int, int]:
-    """Make a pipe that they write and we read."""
-    ours, other = os.pipe()
-    theirs.callback(os.close, other)
-    return ours, other
-
-
-def _inward(theirs: ExitStack) -> tuple[int, int]:
-    """Make a pipe that we write and they read."""
-    other, ours = os.pipe()
-    theirs.callback(os.close, other)
-    return ours, other
-
-
-def _through_launcher(jail: bwrap.Jail, program: JailProgram, theirs: ExitStack) -> tuple[list[str], int]:
+def _through_launcher(jail: bwrap.Jail, program: JailProgram, ends: _Ends) -> tuple[list[str], int]:
     """Return the launcher's command and the descriptor on which its order waits."""
     paths = [program.path, program.libraries, *dict.fromkeys(bind.source for bind in jail.binds)]
     moved = {path: launch.staged(index) for index, path in enumerate(paths)}
     order = launch.order(UNPRIVILEGED, paths, bwrap.arguments(replace(jail, moved=moved)))
     if len(order) > _ORDER_BYTES:
         raise CannotIsolate("The sandbox's command line is too long.", "Install into a folder with a shorter path.")
-    ours, other = _inward(theirs)
+    # A pipe's closed end is how the launcher knows that its order is complete, so ours is closed right away.
+    other, ours = os.pipe()
+    ends.theirs.callback(os.close, other)
     os.write(ours, order)
     os.close(ours)
     return [sys.executable, "-I", "-S", str(launch.__file__), str(other)], other
 
 
-def _spawn(start: Start, ends: ExitStack) -> tuple[subprocess.Popen[bytes], _Ends]:
-    with ExitStack() as theirs:
-        control, inner = socket.socketpair()
-        theirs.enter_context(inner)
-        ends.enter_context(control)
-        (info, info_in), (out, out_in), (err, err_in) = (_outward(theirs) for _ in range(3))
-        block, block_out = _inward(theirs)
-        for fd in (info, out, err, block):
-            ends.callback(os.close, fd)
-        jail = start.make(info_in, block_out, inner.fileno())
-        passed = [info_in, block_out, inner.fileno()]
-        command, executable = bwrap.arguments(jail), start.program.path
-        if os.geteuid() == 0:
-            command, order = _through_launcher(jail, start.program, theirs)
-            executable = sys.executable
-            passed.append(order)
-        process = subprocess.Popen(  # noqa: S603 - our own jail, no shell
-            command,
-            executable=executable,
-            stdin=subprocess.DEVNULL,
-            stdout=out_in,
-            stderr=err_in,
-            pass_fds=passed,
-            cwd="/",
-            env={},
-            umask=0o077,
-        )
-    return process, _Ends(control, info, block, out, err)
+def _start_jail(start: Start, ends: _Ends) -> subprocess.Popen[bytes]:
+    program = jail_program()
+    jail = start.make(ends.info_in, ends.block_out, ends.inner)
+    passed = [ends.info_in, ends.block_out, ends.inner]
+    if os.geteuid() != 0:
+        return ends.start(bwrap.arguments(jail), program.path, passed)
+    command, order = _through_launcher(jail, program, ends)
+    return ends.start(command, sys.executable, [*passed, order])
+
+
+def _start_bare(start: Start, ends: _Ends) -> subprocess.Popen[bytes]:
+    command = bwrap.bare_python(sys.executable, str(HERE.parent), sys.path, ends.inner)
+    return ends.start(command, sys.executable, [ends.inner])
+
+
+async def _session(start: Start, ends: _Ends, process: subprocess.Popen[bytes]) -> Session:
+    alarm = asyncio.Event()
+    ends.control.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=ends.control)
+    stdout = Sink(ends.stdout, start.stdout_cap, alarm.set)
+    stderr = Sink(ends.stderr, start.stderr_cap, alarm.set)
+    return Session(process, reader, writer, stdout, stderr, alarm=alarm)
 
 
 async def open_session(start: Start) -> Session:
-    """Start a jail and let it run.
+    """Start a jail, put it in its group, and let it run.
 
     Raises:
         CannotIsolate: when it does not come up; nothing of it is left.
     """
-    with ExitStack() as ends:
-        try:
-            process, ours = _spawn(start, ends)
-        except OSError as error:
-            raise CannotIsolate(*explain("", error)) from error
-        ends.pop_all()
-    alarm = asyncio.Event()
-    ours.control.setblocking(False)
-    reader, writer = await asyncio.open_connection(sock=ours.control)
-    stdout = Sink(ours.stdout, start.stdout_cap, alarm.set)
-    stderr = Sink(ours.stderr, start.stderr_cap, alarm.set)
-    session = Session(process, reader, writer, stdout, stderr, alarm=alarm)
+    ends = _Ends()
     try:
-        session.inside = await asyncio.wait_for(_first_process(ours.info), start.allowance_s)
-        start.join(session.inside)
-        os.write(ours.block, b"x")
+        with ends.theirs:
+            process = _start_jail(start, ends)
+    except OSError as error:
+        ends.ours.close()
+        raise CannotIsolate(*explain("", error)) from error
+    except BaseException:
+        ends.ours.close()
+        raise
+    session = await _session(start, ends, process)
+    try:
+        await _release(session, start, ends)
     except (OSError, ValueError, KeyError) as error:
         await session.end()
-        raise CannotIsolate(*explain(bytes(stderr.data).decode("utf-8", "replace"), error)) from error
+        raise CannotIsolate(*explain(bytes(session.stderr.data).decode("utf-8", "replace"), error)) from error
+    except BaseException:
+        await session.end()
+        raise
     finally:
-        os.close(ours.info)
-        os.close(ours.block)
-    stdout.watch()
-    stderr.watch()
+        os.close(ends.info)
+        os.close(ends.block)
+    session.watch()
     return session
+
+
+async def open_bare_session(start: Start) -> Session:
+    """Start the same program without any jail, for code one would run oneself."""
+    ends = _Ends()
+    with ends.theirs:
+        process = _start_bare(start, ends)
+    session = await _session(start, ends, process)
+    session.inside = process.pid
+    os.close(ends.info)
+    os.close(ends.block)
+    session.watch()
+    return session
+
+
+async def _release(session: Session, start: Start, ends: _Ends) -> None:
+    """Let the box go, once its first process is in its group."""
+    session.inside = await asyncio.wait_for(_first_process(ends.info), start.allowance_s)
+    start.join(session.inside)
+    os.write(ends.block, b"x")
 
 
 async def _first_process(info: int) -> int:

@@ -17,7 +17,6 @@ from runner.values import DecodeError, decode
 _HEAD = struct.Struct(">I")
 CAGED = b"\x01"
 CALL_STDOUT_CHARS = 4000
-_SHORT_S = 120  # characters of detail kept of what a box says went wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +179,12 @@ def _limit_reading(evidence: Evidence, limits: Limits) -> Reading | None:
     return None
 
 
+def ends_box(evidence: Evidence) -> bool:
+    """Say whether nothing more can or should be asked of the box after a call."""
+    passed = evidence.timed_out or evidence.out_of_memory or bool(evidence.full)
+    return passed or evidence.raw is None or not evidence.started
+
+
 def read_call(evidence: Evidence, limits: Limits, *, echoed: int | None, earlier: Outcome) -> Reading:
     """Decide one call, gravest evidence first."""
     if evidence.broken:
@@ -190,8 +195,11 @@ def read_call(evidence: Evidence, limits: Limits, *, echoed: int | None, earlier
     passed = _limit_reading(evidence, limits)
     if passed is not None:
         return passed
-    if evidence.raw is None or not evidence.started:
+    if evidence.raw is None:
         return Reading(Outcome.INTERNAL, fault=_fault("Internal", "the box ended, and not by our hand"))
+    if not evidence.started:
+        said = evidence.raw[1:500].decode("utf-8", "replace")
+        return Reading(Outcome.INTERNAL, fault=_fault("Internal", f"the cage did not close: {said or 'no answer'}"))
     return read_frame(evidence.raw.removeprefix(CAGED), evidence.status, echoed=echoed, cap=limits.result_bytes)
 
 

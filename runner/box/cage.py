@@ -7,12 +7,13 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-from dataclasses import dataclass
+import signal
 
 from . import filters
 
 _NEW_MOUNTS, _NEW_IPC = 0x00020000, 0x08000000
 _NOSUID, _NODEV, _BIND, _DETACH = 2, 4, 4096, 2
+_SET_PDEATHSIG = 1
 _SET_DUMPABLE, _CAPBSET_DROP, _SET_SECCOMP, _NO_NEW_PRIVS, _AMBIENT = 4, 24, 22, 38, 47
 _AMBIENT_CLEAR, _SECCOMP_FILTER, _CAPABILITY_VERSION = 4, 2, 0x20080522
 _LAST_CAPABILITY = 63
@@ -23,14 +24,17 @@ STAGE = "/stage"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """The limits that a process can be given from within."""
 
-    disk_bytes: int
-    disk_files: int
-    processes: int
-    cpu_s: int
+    __slots__ = ("cpu_s", "disk_bytes", "disk_files", "processes")
+
+    def __init__(self, *, disk_bytes: int, disk_files: int, processes: int, cpu_s: int) -> None:
+        """Keep them."""
+        self.disk_bytes = disk_bytes
+        self.disk_files = disk_files
+        self.processes = processes
+        self.cpu_s = cpu_s
 
 
 class _Program(ctypes.Structure):
@@ -108,6 +112,13 @@ def load_filter(program: bytes) -> None:
 def hide() -> None:
     """Keep this process's memory from others of the same user, and from core dumps."""
     _prctl(_SET_DUMPABLE, 0)
+
+
+def enter_bare(bounds: Bounds) -> None:
+    """Set limits only, for a run that was started without a jail; it ends when the process that started it does."""
+    os.setsid()
+    _prctl(_SET_PDEATHSIG, signal.SIGKILL)
+    limit(bounds)
 
 
 def enter(bounds: Bounds) -> None:

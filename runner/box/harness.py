@@ -4,16 +4,14 @@ Public and without secrets: a learner who rewrites it can only change which valu
 """
 from __future__ import annotations
 
+import atexit
 import builtins
 import contextlib
-import linecache
 import os
 import random
 import struct
 import sys
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -24,25 +22,41 @@ from .faults import FaultFields, Source, from_exception, from_syntax_error
 _NUMPY_SEEDS = 2**32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """What all calls of a job share."""
 
-    source: bytes
-    filename: str
-    entry: str
-    driver: str
-    seed: int
-    script: bool
+    __slots__ = ("driver", "entry", "filename", "script", "seed", "source")
+
+    def __init__(self, *, source: bytes, filename: str, entry: str, driver: str, seed: int, script: bool) -> None:
+        """Keep it."""
+        self.source = source
+        self.filename = filename
+        self.entry = entry
+        self.driver = driver
+        self.seed = seed
+        self.script = script
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One call: encoded arguments, whether to return them too, and how long the answer may be."""
 
-    args: bytes
-    echo: bool
-    cap: int
+    __slots__ = ("args", "cap", "echo")
+
+    def __init__(self, *, args: bytes, echo: bool, cap: int) -> None:
+        """Keep it."""
+        self.args = args
+        self.echo = echo
+        self.cap = cap
+
+
+class _Shown:
+    """Lets `inspect` and tracebacks find a source that is in no file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def get_source(self, _name: str) -> str:
+        return self.text
 
 
 class _Unreadable(Exception):  # noqa: N818 - not an error of ours: it carries the learner's fault
@@ -81,19 +95,18 @@ def _compiled(text: str, filename: str, source: Source) -> Any:
         raise _Unreadable((name, message, None, None, "", f"{name}: {message}")) from None
 
 
-def _module(name: str, filename: str) -> ModuleType:
+def _module(name: str, filename: str, text: str) -> ModuleType:
     module = ModuleType(name)
     module.__file__ = filename
-    module.__builtins__ = builtins  # type: ignore[attr-defined]  # every real module has it
+    module.__dict__["__loader__"] = _Shown(text)
+    module.__dict__["__builtins__"] = builtins  # every real module has it
     sys.modules[name] = module
     return module
 
 
 def _learner_module(program: Program, source: Source, name: str) -> ModuleType:
     code = _compiled(source.text, program.filename, source)
-    shown = [f"{line}\n" for line in source.lines]
-    linecache.cache[program.filename] = (len(source.text), None, shown, program.filename)
-    module = _module(name, program.filename)
+    module = _module(name, program.filename, source.text)
     exec(code, module.__dict__)  # noqa: S102 - running it is what this process is for
     return module
 
@@ -110,7 +123,7 @@ def _entry(module: ModuleType, name: str) -> Callable[..., Any]:
 
 
 def _driver(program: Program, learner: ModuleType) -> Callable[..., Any]:
-    module = _module("driver", "driver.py")
+    module = _module("driver", "driver.py", program.driver)
     exec(compile(program.driver, "driver.py", "exec", dont_inherit=True), module.__dict__)  # noqa: S102
     drive = module.__dict__["drive"]
     return lambda *args: drive(learner, *args)
@@ -135,8 +148,15 @@ def _script(program: Program, source: Source, task: Task) -> bytes:
     except SystemExit as error:
         if error.code not in (None, 0):
             raise
-    threading._shutdown()  # type: ignore[attr-defined]  # what ends a script: its threads are waited for
+    _finish()
     return encode(("ok", None, None), max_bytes=task.cap)
+
+
+def _finish() -> None:
+    """Do what ends a script: wait for its threads, then call what it registered."""
+    if (threading := sys.modules.get("threading")) is not None:
+        threading._shutdown()
+    atexit._run_exitfuncs()
 
 
 def _exit_fields(error: SystemExit, source: Source, *, script: bool) -> FaultFields:

@@ -6,7 +6,7 @@ is not believed outside beyond what a learner could also have returned.
 """
 from __future__ import annotations
 
-import base64
+import binascii
 import contextlib
 import gc
 import importlib
@@ -14,15 +14,13 @@ import json
 import os
 import select
 import signal
-import socket
 import struct
 import sys
 import time
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
-from .cage import Bounds, enter, hide
+from .cage import Bounds, enter, enter_bare, hide
 from .harness import Program, Task, run
 
 CONTROL_FD = 3
@@ -33,27 +31,30 @@ DONE = struct.Struct(">iQQ?")
 CAGED, UNCAGED = b"\x01", b"\x00"
 
 
-@dataclass(frozen=True, slots=True)
 class Ended:
     """How one child ended: wait status, CPU and memory as this process saw them, and whether it wrote too much."""
 
-    status: int
-    cpu_us: int
-    peak_kib: int
-    overlong: bool
-    raw: bytes
+    __slots__ = ("cpu_us", "overlong", "peak_kib", "raw", "status")
+
+    def __init__(self, *, status: int, cpu_us: int, peak_kib: int, overlong: bool, raw: bytes) -> None:
+        """Keep it."""
+        self.status = status
+        self.cpu_us = cpu_us
+        self.peak_kib = peak_kib
+        self.overlong = overlong
+        self.raw = raw
 
 
-def receive(sock: socket.socket) -> bytes | None:
+def receive() -> bytes | None:
     """Read one length-prefixed message, or None when the other side is gone."""
-    head = _exactly(sock, 4)
-    return None if head is None else _exactly(sock, int(struct.unpack(">I", head)[0]))
+    head = _exactly(4)
+    return None if head is None else _exactly(int(struct.unpack(">I", head)[0]))
 
 
-def _exactly(sock: socket.socket, size: int) -> bytes | None:
+def _exactly(size: int) -> bytes | None:
     parts = []
     while size:
-        part = sock.recv(min(size, 1 << 20))
+        part = os.read(CONTROL_FD, min(size, 1 << 20))
         if not part:
             return None
         parts.append(part)
@@ -61,9 +62,11 @@ def _exactly(sock: socket.socket, size: int) -> bytes | None:
     return b"".join(parts)
 
 
-def send(sock: socket.socket, kind: bytes, body: bytes = b"") -> None:
+def send(kind: bytes, body: bytes = b"") -> None:
     """Write one length-prefixed message of a kind."""
-    sock.sendall(struct.pack(">I", len(kind) + len(body)) + kind + body)
+    view = memoryview(struct.pack(">I", len(kind) + len(body)) + kind + body)
+    while view:
+        view = view[os.write(CONTROL_FD, view) :]
 
 
 def warm(modules: list[str]) -> None:
@@ -78,13 +81,18 @@ def warm(modules: list[str]) -> None:
     gc.freeze()
 
 
+def boxed() -> bool:
+    """Say whether this is the first process of its own namespace, as it is in every jail."""
+    return os.getpid() == 1
+
+
 def _child(program: Program, task: Task, bounds: Bounds, frame_fd: int) -> None:
     """Become a caged run; never returns."""
     try:
         if frame_fd != FRAME_FD:
             os.dup2(frame_fd, FRAME_FD)
         os.closerange(FRAME_FD + 1, 4096)
-        enter(bounds)
+        (enter if os.getppid() == 1 else enter_bare)(bounds)
     except OSError as error:
         os.write(FRAME_FD, UNCAGED + str(error).encode())
         os._exit(70)
@@ -109,18 +117,19 @@ def _reap(child: int) -> tuple[int, Any] | None:
             ended = (status, usage)
 
 
-def _end_all() -> None:
+def _end_all(child: int) -> None:
     """Kill whatever the child left behind and wait until none of it exists."""
     while True:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)
+            # Only in a process namespace of our own does -1 mean the box; without a jail it would mean the user.
+            os.kill(-1 if boxed() else -child, signal.SIGKILL)
         try:
             os.wait4(-1, 0)
         except ChildProcessError:
             return
 
 
-def follow(sock: socket.socket, child: int, frames: int, cap: int) -> Ended:
+def follow(child: int, frames: int, cap: int) -> Ended:
     """Read what a child writes until it ends, forwarding nothing until then but that it has started."""
     poll = select.poll()
     pidfd = os.pidfd_open(child)
@@ -135,22 +144,24 @@ def follow(sock: socket.socket, child: int, frames: int, cap: int) -> Ended:
             if not part:
                 poll.unregister(frames)
             if part and not raw and part[:1] == CAGED:
-                send(sock, b"S")
+                send(b"S")
             raw += part
             if len(raw) > cap:
                 os.kill(child, signal.SIGKILL)
                 poll.unregister(frames)
         ended = _reap(child)
     os.close(pidfd)
-    _end_all()
+    _end_all(child)
     while len(raw) <= cap and (part := os.read(frames, CHUNK)):
         raw += part
     status, usage = ended
     cpu = int((usage.ru_utime + usage.ru_stime) * 1e6)
-    return Ended(status, cpu, usage.ru_maxrss, len(raw) > cap, bytes(raw[:cap]))
+    return Ended(
+        status=status, cpu_us=cpu, peak_kib=usage.ru_maxrss, overlong=len(raw) > cap, raw=bytes(raw[:cap])
+    )
 
 
-def serve(sock: socket.socket, program: Program, bounds: Bounds, message: dict[str, Any]) -> None:
+def serve(program: Program, bounds: Bounds, message: dict[str, Any]) -> None:
     """Run one call in a fresh child and report how it ended."""
     task = Task(args=message["args"].encode("ascii"), echo=message["echo"], cap=message["cap"])
     reading, writing = os.pipe()
@@ -159,10 +170,10 @@ def serve(sock: socket.socket, program: Program, bounds: Bounds, message: dict[s
         _child(program, task, bounds, writing)
     os.close(writing)
     # One byte says "caged", four the length; one more than that shows that there is too much.
-    ended = follow(sock, child, reading, task.cap + 6)
+    ended = follow(child, reading, task.cap + 6)
     os.close(reading)
     report = DONE.pack(ended.status, ended.cpu_us, ended.peak_kib, ended.overlong)
-    send(sock, b"D", report + ended.raw)
+    send(b"D", report + ended.raw)
 
 
 def main(control: int) -> None:
@@ -170,19 +181,18 @@ def main(control: int) -> None:
     if control != CONTROL_FD:
         os.dup2(control, CONTROL_FD)
     os.closerange(CONTROL_FD + 1, 4096)
-    sock = socket.socket(fileno=CONTROL_FD)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 ignores what it has no handler for
     hide()
-    setup = json.loads(receive(sock) or b"{}")
+    setup = json.loads(receive() or b"{}")
     began = time.perf_counter()
     try:
         warm(setup["modules"])
     except BaseException as error:  # noqa: BLE001 - a library may fail in any way; the other side is told
-        send(sock, b"F", f"{type(error).__name__}: {error}".encode())
+        send(b"F", f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    program = Program(**{**setup["program"], "source": base64.b64decode(setup["program"]["source"])})
+    program = Program(**{**setup["program"], "source": binascii.a2b_base64(setup["program"]["source"])})
     bounds = Bounds(**setup["bounds"])
-    send(sock, b"R", str(int((time.perf_counter() - began) * 1000)).encode())
-    while (message := receive(sock)) is not None:
-        serve(sock, program, bounds, json.loads(message))
+    send(b"R", str(int((time.perf_counter() - began) * 1000)).encode())
+    while (message := receive()) is not None:
+        serve(program, bounds, json.loads(message))
     os._exit(0)

@@ -4,7 +4,7 @@ Runs inside the box on what a learner returned, and outside on trusted arguments
 """
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import math
 import sys
@@ -98,7 +98,7 @@ class _Encoder:
 
     def _base64(self, data: bytes) -> str:
         self.spend(len(data) * 4 // 3)
-        return base64.b64encode(data).decode("ascii")
+        return binascii.b2a_base64(data, newline=False).decode("ascii")
 
     def _container(self, value: Any, mro: tuple[type, ...], depth: int) -> Any:
         if _is_a(mro, list):
@@ -140,7 +140,7 @@ class _Encoder:
         if not DTYPE.fullmatch(dtype) or array.ndim > MAX_DIMS:
             return None
         self.spend(array.nbytes * 4 // 3)
-        text = base64.b64encode(numpy.ndarray.tobytes(array)).decode("ascii")
+        text = binascii.b2a_base64(numpy.ndarray.tobytes(array), newline=False).decode("ascii")
         return ["n", dtype, text] if scalar else ["a", dtype, [str(n) for n in array.shape], text]
 
     def _opaque(self, value: object) -> list[str]:

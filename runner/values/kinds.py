@@ -1,8 +1,10 @@
-"""Owns the types that stand for what cannot cross as itself, and the caps both directions share."""
+"""Owns the types that stand for what cannot cross as itself, and the caps both directions share.
+
+Imported in every box before anything runs, so it does without `dataclasses`, which would double that time.
+"""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -25,28 +27,34 @@ class DecodeError(ValueError):
     """The text is not a value: nothing but this ever comes out of `decode`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Opaque:
     """Stands for a value that cannot be carried; equal only to itself, so it is never a right answer."""
 
-    type_name: str
-    text: str
+    __slots__ = ("text", "type_name")
 
-    def __eq__(self, other: object) -> bool:
-        """Compare by identity: two opaque values may look alike and still differ."""
-        return self is other
+    def __init__(self, type_name: str, text: str) -> None:
+        """Keep what people are shown."""
+        self.type_name = type_name
+        self.text = text
 
-    def __hash__(self) -> int:
-        """Hash by identity, to agree with equality."""
-        return id(self)
+    def __repr__(self) -> str:
+        """Show both."""
+        return f"Opaque({self.type_name!r}, {self.text!r})"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Tagged:
     """An array or a dict of columns that was a `tensor`, a `series` or a `frame` where it came from."""
 
-    kind: str
-    value: Any
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Any) -> None:
+        """Keep the kind and the plain value."""
+        self.kind = kind
+        self.value = value
+
+    def __repr__(self) -> str:
+        """Show both."""
+        return f"Tagged({self.kind!r}, {self.value!r})"
 
 
 def untag(value: Any) -> Any:

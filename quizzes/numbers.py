@@ -17,6 +17,7 @@ _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct\.?)$")
 _POWER = re.compile(r"^(?:(.+?)\s*[x×*·]\s*)?10\s*(?:\^|\*\*)\s*\(?\s*([+-]?\s*\d{1,3})\s*\)?$")
 _SCIENCE = re.compile(r"^(.*\d[.,]?)\s*e\s*([+-]?\d{1,3})$")
+_FLOAT = re.compile(r"^\d+(\.\d+)?e[+-]?\d{1,3}$")
 _GROUPS = (
     re.compile(r"^\d{1,3}(,\d{3})+(\.\d*)?$"),  # 1,000,000.5
     re.compile(r"^\d{1,3}([ _']\d{3})+([.,]\d*)?$"),  # 1 000 000,5
@@ -56,10 +57,10 @@ def _bare(text: str, unit: str) -> str:
     raised = _RAISED.sub(lambda m: "^" + m[0].translate(_SUPERSCRIPT), cleaned(text))
     short = plain(raised).casefold().replace("\u2044", "/")
     short = re.sub(r"^(the answer is|answer|it is|it's)?\s*[:=~≈]?\s*", "", short)
-    short = short.removeprefix("$").removeprefix("€").strip()
+    short = short.removeprefix("$").removeprefix("€").strip().rstrip(" .;!")
     if unit and unit != "%":
         short = re.sub(rf"\s*{re.escape(plain(unit).casefold().rstrip('s'))}(s|es)?$", "", short)
-    return short.rstrip(" .;!")
+    return short
 
 
 def _signed(text: str, whole: bool) -> float | Unreadable:
@@ -83,6 +84,8 @@ def _fraction(text: str, whole: bool) -> float | Unreadable:
 
 
 def _scaled(text: str, whole: bool) -> float | Unreadable:
+    if _FLOAT.match(text):  # as Python writes it: one rounding, not two
+        return float(text)
     for pattern in (_POWER, _SCIENCE):
         found = pattern.match(text)
         if found:

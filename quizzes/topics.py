@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quizzes.items import Track
@@ -29,10 +30,12 @@ def match_topic(track: Track, text: str) -> list[Topic]:
     if not wanted:
         return []
     for topic in topics:
-        if wanted in _names(topic):
+        if wanted in (_simple(topic.id), _simple(topic.title)):
             return [Topic(topic.id, topic.title, topic.concepts, exact=True)]
-    ranked = sorted(((_likeness(wanted, topic), -place) for place, topic in enumerate(topics)), reverse=True)
-    return [topics[-place] for likeness, place in ranked[:_MOST] if likeness > 0]
+    bullets = _bullets(track)
+    scored = [(_likeness(wanted, topic, bullets.get(topic.id, ())), topic) for topic in topics]
+    likely = sorted(((score, topic) for score, topic in scored if score), key=lambda pair: -pair[0])
+    return [topic for _, topic in likely[:_MOST]]
 
 
 def _topics(track: Track) -> list[Topic]:
@@ -40,23 +43,34 @@ def _topics(track: Track) -> list[Topic]:
     return sections + [Topic(c.id, c.title, (c.id,)) for c in track.concepts]
 
 
+def _bullets(track: Track) -> dict[str, set[str]]:
+    """Collect, per concept, the bullets of the curriculum that its items teach: words a learner may know it by."""
+    found: dict[str, set[str]] = {}
+    for item in track.items:
+        found.setdefault(item.concept, set()).add(_simple(item.source.partition(":")[2]))
+    return found
+
+
 def _simple(text: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", folded(text)).split())
 
 
-def _names(topic: Topic) -> tuple[str, str]:
-    return _simple(topic.id), _simple(topic.title)
-
-
-def _likeness(wanted: str, topic: Topic) -> float:
-    """Score 2 for a name that begins so, 1 and more for one that contains all words, below that for spelling."""
-    names = _names(topic)
+def _likeness(wanted: str, topic: Topic, bullets: Iterable[str]) -> float:
+    """Score 4 for a name that begins so, 3 for all words, 2 for a bullet or some words, below 1 for spelling alone."""
+    names = [_simple(topic.id), _simple(topic.title)]
+    words = {word for name in names for word in name.split()}
+    asked = [word for word in wanted.split() if len(word) > 2] or [wanted]
+    begun = [any(word.startswith(start) for word in words) for start in asked]
     if any(name.startswith(wanted) for name in names):
+        return 4.0
+    if all(begun):
+        return 3.0
+    if any(begun) or any(wanted in bullet for bullet in bullets):
         return 2.0
-    words = wanted.split()
-    if any(all(any(w.startswith(word) for w in name.split()) for word in words) for name in names):
-        return 1.5
-    if any(len(word) > 2 and re.search(rf"\b{re.escape(word)}", name) for word in words for name in names):
-        return 1.0
-    near = max(difflib.SequenceMatcher(None, wanted, name).ratio() for name in names)
-    return near if near >= 0.6 else 0.0
+    known = {*names, *words, *(word for bullet in bullets for word in bullet.split())}
+    return max((_spelling(wanted, name) for name in known), default=0.0)
+
+
+def _spelling(wanted: str, name: str) -> float:
+    ratio = difflib.SequenceMatcher(None, wanted, name).ratio()
+    return ratio if ratio >= 0.75 else 0.0

@@ -14,7 +14,7 @@ def split_counts(rng: random.Random) -> Drawn:
     Wrong: both_of_all (both percents taken of all rows), after_test (validation forgotten), validation (the
         validation rows)
     """
-    rows = rng.choice((1000, 2000, 4000, 5000, 8000, 10000))
+    rows = rng.choice((2000, 4000, 6000, 8000, 10000))
     test, validation = rng.choice((10, 20, 25, 30)), rng.choice((10, 20, 25))
     left = rows * (100 - test) // 100
     train = left * (100 - validation) // 100

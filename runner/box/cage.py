@@ -77,16 +77,24 @@ def limit(bounds: Bounds) -> None:
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_STACK, STACK_BYTES),
         (resource.RLIMIT_CPU, bounds.cpu_s),
-        (resource.RLIMIT_NPROC, bounds.processes + 1),  # and the box's first process
         (resource.RLIMIT_MEMLOCK, 64 * 1024),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_NICE, 0),
         (resource.RLIMIT_RTPRIO, 0),
         (resource.RLIMIT_SIGPENDING, 256),
     ):
-        hard = resource.getrlimit(kind)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        _lower(kind, value)
+
+
+def _lower(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def limit_processes(bounds: Bounds) -> None:
+    """Limit processes and threads together; they are counted per user namespace, so only in a jail."""
+    _lower(resource.RLIMIT_NPROC, bounds.processes + 1)  # and the box's first process
 
 
 def drop_powers() -> None:
@@ -131,6 +139,7 @@ def enter(bounds: Bounds) -> None:
     os.setsid()
     fresh_disk(bounds)
     limit(bounds)
+    limit_processes(bounds)
     drop_powers()
     hide()
     load_filter(program)

@@ -77,11 +77,10 @@ def day_begins(day: date, tz: str, day_start: int = DAY_START) -> datetime:
 
 def next_turn(now: datetime, tz: str, day_start: int = DAY_START) -> datetime:
     """Find the first turn of the day after an instant, in UTC."""
-    day = local_day(now, tz, day_start)
-    turn = day_begins(day + timedelta(days=1), tz, day_start)
-    while turn <= now:  # only where a clock was set back across the turn itself
-        day += timedelta(days=1)
-        turn = day_begins(day + timedelta(days=1), tz, day_start)
+    tomorrow = local_day(now, tz, day_start) + timedelta(days=1)
+    turn = day_begins(tomorrow, tz, day_start)
+    if turn <= now:  # a clock set back across the turn strikes it twice
+        turn = datetime.combine(tomorrow, time(day_start, fold=1), tzinfo=ZoneInfo(tz)).astimezone(UTC)
     return turn
 
 

@@ -24,8 +24,10 @@ from bot.days import (
     week_begins,
 )
 
-ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System")))
-INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+ZONES = sorted(
+    zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System"))
+)
+INSTANTS = st.integers(0, 94_000_000).map(lambda n: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=n))
 STARTS = st.integers(0, 6)
 
 
@@ -66,6 +68,13 @@ def test_next_turn_is_where_the_day_ends(now: datetime, tz: str, day_start: int)
     assert now < turn <= now + timedelta(hours=26)
     assert local_day(turn - timedelta(seconds=1), tz, day_start) == today
     assert local_day(turn, tz, day_start) == today + timedelta(days=1)
+
+
+def test_clock_set_back_across_the_turn_turns_again() -> None:
+    """The station Troll sets its clock from 03:00 back to 01:00, across a turn at 02:00."""
+    second_half_past_one = utc("2026-10-25T01:30")
+    assert local_day(second_half_past_one, "Antarctica/Troll", 2) == date(2026, 10, 24)
+    assert next_turn(second_half_past_one, "Antarctica/Troll", 2) == utc("2026-10-25T02:00")
 
 
 @settings(max_examples=500)
@@ -125,7 +134,12 @@ def test_new_zone_begins_when_the_day_turns() -> None:
 @pytest.mark.parametrize(
     ("tz", "to", "turn", "bridged"),
     [
-        ("Pacific/Pago_Pago", "Pacific/Kiritimati", "2026-01-11T14:00", (date(2026, 1, 11),)),  # the 12th begins at once
+        (
+            "Pacific/Pago_Pago",
+            "Pacific/Kiritimati",
+            "2026-01-11T14:00",
+            (date(2026, 1, 11),),
+        ),  # the 12th begins at once
         ("America/Los_Angeles", "Asia/Tokyo", "2026-01-11T11:00", (date(2026, 1, 11),)),  # seven hours of it are left
         ("Europe/London", "Europe/Paris", "2026-01-11T03:00", ()),
         ("Asia/Tokyo", "America/Los_Angeles", "2026-01-11T18:00", ()),

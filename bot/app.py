@@ -21,7 +21,7 @@ from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
 from bot.messages import Place
 from bot.services import Services
-from bot.store import Store
+from bot.store import SampleMember, Store
 from bot.tutor import Tutor
 from bot.tutor.claude import ClaudeHinter, ClaudeOptions
 from challenges.load import load_challenges
@@ -34,7 +34,12 @@ from runner.cold import ColdRunner
 TRACK = "ai-machine-learning"
 LOCAL_PLATFORM = "local"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
-SAMPLE_MEMBERS = (("Ada", 310), ("Grace", 245), ("Alan", 120), ("Katherine", 85))
+SAMPLE_MEMBERS = (
+    SampleMember("Ada", 214, (24, 31, 12, 40)),
+    SampleMember("Grace", 180, (18, 22, 9)),
+    SampleMember("Alan", 96, (12, 8, 20)),
+    SampleMember("Katherine", 64, (6, 16)),
+)
 
 
 def utc_now() -> datetime:
@@ -91,8 +96,8 @@ def load_content(settings: Settings) -> tuple[Track, dict[str, Challenge]]:
     folder = content_folder(settings) / "tracks" / TRACK
     track, faults = load_track(folder)
     challenges, more = load_challenges(folder / "challenges")
-    for fault in (*faults, *more):
-        log.warning("content fault", file=fault.file, fault=fault.message)
+    for file, message in [(f.file, f.message) for f in faults] + [(f.file, f.message) for f in more]:
+        log.warning("content fault", file=file, fault=message)
     if not track.items:
         raise ConfigError(f"{folder} holds no usable question; run `epochbot content check` to see why.")
     return track, {slug: c for slug, c in challenges.items() if c.section in {s.slug for s in track.sections}}
@@ -126,8 +131,12 @@ async def open_app(
             entropy=random_bits,
         )
         if settings.demo_members:
-            group = await store.ensure_group(LOCAL_PLACE.platform, LOCAL_PLACE.external_id, LOCAL_PLACE.name)
-            await store.seed_demo_group(group.id, SAMPLE_MEMBERS)
+            await store.seed_demo_group(
+                SAMPLE_MEMBERS,
+                name=LOCAL_PLACE.name,
+                platform=LOCAL_PLACE.platform,
+                external_id=LOCAL_PLACE.external_id,
+            )
         yield Dispatcher(services, discover())
     finally:
         await store.close()

@@ -19,10 +19,12 @@ from challenges.grade import grade
 from challenges.load import load_challenges
 from challenges.model import Challenge, Verdict
 from challenges.prepare import CasesError, draw_cases, load_namespace
+from quizzes.claims import Claim, Expectation, claims
+from quizzes.graders.printed import same_output
 from quizzes.items import Track
-from quizzes.lint import Claim, claims, lint
+from quizzes.lint import lint
 from quizzes.load import load_track
-from runner import Job, Limits, Outcome, Profile, Run
+from runner import Job, Limits, Outcome, Profile, Result, Run
 
 MAX_STATEMENT_WORDS = 150
 MIN_CASES, MIN_VISIBLE, MAX_VISIBLE = 8, 2, 3
@@ -66,7 +68,7 @@ async def check(
     found = [ContentFault(f.file, f.item, f.message) for f in (*faults, *lint(track))]
     found += [ContentFault(f"challenges/{f.file}", "", f.message) for f in more]
     chosen = [c for c in bank.values() if only in ("", c.slug, c.section)]
-    claimed = [c for c in claims(track) if only in ("", c.section)]
+    claimed = [c for c in claims(track) if only in ("", Path(c.file).stem)]
     for challenge in chosen:
         found += [ContentFault(f"challenges/{challenge.slug}", "", text) for text in static_faults(challenge, track)]
     progress(f"{len(claimed)} claimed outputs to execute, {len(chosen)} challenges to grade")
@@ -86,7 +88,7 @@ def static_faults(challenge: Challenge, track: Track) -> list[str]:
     faults = []
     if challenge.section not in {s.slug for s in track.sections}:
         faults.append(f"challenge.toml: `section` is {challenge.section!r}, which is no section of the track.")
-    unknown = [c for c in challenge.concepts if c not in track.concepts]
+    unknown = [c for c in challenge.concepts if track.concept(c) is None]
     if unknown:
         faults.append(
             f"challenge.toml: unknown concepts {', '.join(unknown)}; define them in a section file, or use others."
@@ -146,14 +148,29 @@ def _differ(a: object, b: object) -> bool:
 async def _check_claims(claimed: list[Claim], run: Run, progress: Progress) -> list[ContentFault]:
     async def one(claim: Claim) -> ContentFault | None:
         result = await run(Job(source=claim.source, profile=Profile(claim.profile), limits=CLAIM_LIMITS))
-        said = claim.fault(
-            result.outcome is Outcome.OK, result.stdout, result.fault.message if result.fault else result.detail
-        )
+        said = claim_fault(claim, result)
         return ContentFault(claim.file, claim.item, said) if said else None
 
     results = await asyncio.gather(*(one(claim) for claim in claimed))
     progress(f"{len(claimed)} claimed outputs executed")
     return [fault for fault in results if fault]
+
+
+def claim_fault(claim: Claim, result: Result) -> str:
+    """What is untrue about a claim, or ""."""
+    ended = result.outcome is Outcome.OK
+    why = f"{result.fault.type}: {result.fault.message}" if result.fault else result.detail or str(result.outcome)
+    if claim.expects is Expectation.FAILS:
+        return (
+            ""
+            if result.outcome is Outcome.ERROR
+            else f"{claim.about}: it should fail, and it passes; is it a right answer?"
+        )
+    if not ended:
+        return f"{claim.about}: it does not run: {why}."
+    if claim.expects is Expectation.PRINTS and not same_output(claim.stdout, result.stdout):
+        return f"{claim.about}: it prints {result.stdout.strip()[:120]!r}, and the file says {claim.stdout.strip()[:120]!r}."
+    return ""
 
 
 async def _check_grades(challenge: Challenge, run: Run, seeds: list[int]) -> tuple[int, list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.cards import Choice, Input, Markdown, QuestionCard
 from bot.services import Context
 from bot.store import Question
+from bot.topics import section_title
 from quizzes.items import Item, Kind
 from quizzes.present import Posed, present
 
@@ -26,7 +27,7 @@ INPUTS = {
 
 def posed(question: Question, item: Item) -> Posed:
     """The item exactly as this question showed it."""
-    return present(item, question.seed)
+    return present(item, int(question.seed))
 
 
 def question_card(context: Context, question: Question, item: Item, label: str) -> QuestionCard:
@@ -35,13 +36,13 @@ def question_card(context: Context, question: Question, item: Item, label: str) 
     return QuestionCard(
         public_id=question.public_id,
         label=label,
-        topic=context.services.track.section(item.section).title,
+        topic=section_title(context.services.track, item.section),
         prompt=Markdown(shown.prompt),
         input=INPUTS[item.kind],
         expects=shown.expects,
         code=shown.code,
-        choices=tuple(Choice(letter, Markdown(text)) for letter, text in shown.choices),
-        lefts=tuple(Markdown(left) for left in shown.lefts),
+        choices=tuple(Choice(line.label, Markdown(line.text)) for line in shown.options or shown.steps or shown.rights),
+        lefts=tuple(Markdown(left.text) for left in shown.lefts),
         blanks=shown.blanks,
         unit=shown.unit,
     )

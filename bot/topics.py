@@ -21,6 +21,12 @@ def path_sections(track: Track, path: str) -> tuple[str, ...]:
     return (*chosen, *rest)
 
 
+def section_title(track: Track, slug: str) -> str:
+    """The title of a section, or its slug when content has moved on."""
+    section = track.section(slug)
+    return section.title if section else slug
+
+
 def ordered(challenges: Mapping[str, Challenge], sections: tuple[str, ...]) -> tuple[Challenge, ...]:
     """Challenges from easy to hard, and along the path within a level."""
     place = {slug: n for n, slug in enumerate(sections)}

@@ -110,7 +110,7 @@ def _gains(report: Report, recorded: Recorded) -> str:
     if report.verdict is not Verdict.ACCEPTED:
         return ""
     gains = [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else ["passed before, so no new XP"]
-    if recorded.day_completed:
+    if recorded.day_counted:
         gains.append(f"streak {recorded.streak_after.current}")
     return ", ".join(gains)
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from challenges.compare import difference
-from challenges.judge import judge
-from challenges.model import Case, Challenge, CompareKind, Report, Verdict
-from challenges.prepare import REFERENCE, comparable, draw_cases, learner_job, load_namespace, trusted_job
+from challenges.judge import judge, plain
+from challenges.match import find_match
+from challenges.model import Case, Challenge, Report, Verdict
+from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, trusted_job
 from runner import Outcome, Result, Run
 
 Entropy = Callable[[], int]
@@ -32,22 +32,22 @@ async def _attempt(challenge: Challenge, source: str | bytes, run: Run, seed: in
     cases = draw_cases(scope, challenge, seed)
     learner, trusted = await asyncio.gather(
         run(learner_job(challenge, source, cases, seed)),
-        run(trusted_job(challenge, cases, seed, comparable(challenge))),
+        run(trusted_job(challenge, cases, seed, {REFERENCE: challenge.solution})),
     )
-    return await asyncio.to_thread(_judge, challenge, scope, cases, learner, trusted)
+    report = await asyncio.to_thread(_judge, challenge, scope, cases, learner, trusted)
+    if report.verdict in (Verdict.WRONG, Verdict.ERROR):
+        return replace(report, matches=await find_match(challenge, cases, learner, run, seed))
+    return report
 
 
 def _judge(
     challenge: Challenge, scope: dict[str, Any], cases: tuple[Case, ...], learner: Result, trusted: Result
 ) -> Report:
-    values = {r.id: r.value for r in trusted.returned if r.outcome is Outcome.OK}
+    values = {r.id: plain(r.value) for r in trusted.returned if r.outcome is Outcome.OK}
     expected = {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
     if len(expected) < len(cases):
         return _no_reference(cases, trusted)
-    report = judge(challenge, scope.get("check"), cases, learner, expected)
-    if report.verdict in (Verdict.WRONG, Verdict.ERROR):
-        return replace(report, matches=_match(challenge, cases, learner, trusted))
-    return report
+    return judge(challenge, scope.get("check"), cases, learner, expected)
 
 
 def _no_reference(cases: tuple[Case, ...], trusted: Result) -> Report:
@@ -61,24 +61,3 @@ def _no_reference(cases: tuple[Case, ...], trusted: Result) -> Report:
         isolation=trusted.isolation,
         wall_ms=trusted.wall_ms,
     )
-
-
-def _match(challenge: Challenge, cases: tuple[Case, ...], learner: Result, trusted: Result) -> str:
-    """The name of a known wrong solution that did the same as the learner on every case, or ""."""
-    theirs = {r.id: r for r in learner.returned}
-    known = {r.id: r for r in trusted.returned}
-    how = (
-        replace(challenge.compare, kind=CompareKind.CLOSE)
-        if challenge.compare.kind is CompareKind.CHECK
-        else challenge.compare
-    )
-
-    def same(name: str, case: Case) -> bool:
-        a, b = known.get(f"{name}/{case.id}"), theirs.get(case.id)
-        if a is None or b is None or a.outcome is not b.outcome:
-            return False
-        if a.outcome is not Outcome.OK:
-            return a.fault is not None and b.fault is not None and a.fault.type == b.fault.type
-        return difference(a.value, b.value, how) is None
-
-    return next((w.name for w in comparable(challenge) if all(same(w.name, case) for case in cases)), "")

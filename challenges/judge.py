@@ -6,6 +6,7 @@ Pure. A missing value is never a pass, an unknown type is never a pass, and noth
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from challenges.compare import difference
@@ -13,7 +14,7 @@ from challenges.model import Case, CaseReport, Challenge, Compare, CompareKind, 
 from challenges.prepare import AUTHOR_FAULTS
 from challenges.show import kind_of, show, show_args
 from runner import Outcome, Result, Returned
-from runner.values import Opaque
+from runner.values import Opaque, Tagged
 
 Check = Callable[[Any, Any, Any], str | None]
 EXACT = Compare(kind=CompareKind.EXACT)
@@ -29,7 +30,7 @@ def judge(
         check: the challenge's own `check(args, returned, reference)`, if it has one.
         expected: the reference's value for every case id.
     """
-    returned = {r.id: r for r in learner.returned}
+    returned = {r.id: replace(r, value=plain(r.value)) for r in learner.returned}
     judged = [
         (case, *_case(challenge, check, case, returned.get(case.id), expected[case.id], learner)) for case in cases
     ]
@@ -52,6 +53,17 @@ def judge(
         wall_ms=learner.wall_ms,
         mismatch=_smallest([(c, m) for c, v, m in judged if v is Verdict.WRONG], returned, expected),
     )
+
+
+def plain(value: Any) -> Any:
+    """A decoded value with tensors and frames as the arrays and columns they hold, at any depth."""
+    if isinstance(value, Tagged):
+        return plain(value.value)
+    if type(value) in (list, tuple):
+        return type(value)(plain(v) for v in value)
+    if type(value) is dict:
+        return {k: plain(v) for k, v in value.items()}
+    return value
 
 
 def _of_run(learner: Result) -> Verdict:

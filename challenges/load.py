@@ -68,23 +68,27 @@ def _facts_faults(facts: dict[str, Any], path: Path) -> list[str]:
     for key, kind in (REQUIRED | OPTIONAL).items():
         if key in facts and type(facts[key]) is not kind:
             said.append(f"`{key}` must be {kind.__name__}, not {type(facts[key]).__name__}.")
-    if said:
-        return said
-    if facts["id"] != path.name:
-        said.append(f"`id` is {facts['id']!r}; it must be the folder's name, {path.name!r}.")
-    if facts["level"] not in LEVELS:
-        said.append(f"`level` is {facts['level']!r}; use one of {', '.join(LEVELS)}.")
-    if facts["profile"] not in list(Profile):
-        said.append(f"`profile` is {facts['profile']!r}; use one of {', '.join(Profile)}.")
-    if facts["compare"].get("kind") not in list(CompareKind) or set(facts["compare"]) - {"kind", "rtol", "atol"}:
-        said.append(f"`compare` needs kind = one of {', '.join(CompareKind)}, and may have rtol and atol.")
-    if set(facts.get("limits", {})) - {"wall_s", "memory_mb"}:
-        said.append("`limits` may have wall_s and memory_mb only.")
-    if len(facts["hints"]) < 3:
-        said.append("needs three hints that climb from a question to nearly the whole way.")
-    if len(facts["wrong"]) < 2:
-        said.append("needs at least two [[wrong]] solutions, each a real mistake.")
-    return said + [line for n, wrong in enumerate(facts["wrong"], 1) for line in _wrong_faults(n, wrong)]
+    return said or [
+        *_value_faults(facts, path),
+        *(line for n, w in enumerate(facts["wrong"], 1) for line in _wrong_faults(n, w)),
+    ]
+
+
+def _value_faults(facts: dict[str, Any], path: Path) -> list[str]:
+    compare, limits = facts["compare"], facts.get("limits", {})
+    rules = (
+        (facts["id"] == path.name, f"`id` is {facts['id']!r}; it must be the folder's name, {path.name!r}."),
+        (facts["level"] in LEVELS, f"`level` is {facts['level']!r}; use one of {', '.join(LEVELS)}."),
+        (facts["profile"] in list(Profile), f"`profile` is {facts['profile']!r}; use one of {', '.join(Profile)}."),
+        (
+            compare.get("kind") in list(CompareKind) and not set(compare) - {"kind", "rtol", "atol"},
+            f"`compare` needs kind = one of {', '.join(CompareKind)}, and may have rtol and atol.",
+        ),
+        (not set(limits) - {"wall_s", "memory_mb"}, "`limits` may have wall_s and memory_mb only."),
+        (len(facts["hints"]) >= 3, "needs three hints that climb from a question to nearly the whole way."),
+        (len(facts["wrong"]) >= 2, "needs at least two [[wrong]] solutions, each a real mistake."),
+    )
+    return [message for holds, message in rules if not holds]
 
 
 def _wrong_faults(n: int, wrong: dict[str, Any]) -> list[str]:

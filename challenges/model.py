@@ -5,6 +5,7 @@ Knows nothing of files, boxes or chat.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -143,6 +144,6 @@ class Mismatch:
     message: str = ""
 
 
-def gravest(verdicts: list[Verdict]) -> Verdict:
+def gravest(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict to show when several hold; internal when there are none, for silence is never a pass."""
     return min(verdicts, key=GRAVITY.index, default=Verdict.INTERNAL)

@@ -25,6 +25,6 @@ class Subcommand(Protocol):
 def discover() -> dict[str, Subcommand]:
     """All shell commands by name; `config_` style names lose the underscore."""
     return {
-        module.name.rstrip("_"): cast(Subcommand, importlib.import_module(f"{__name__}.{module.name}"))
+        module.name.rstrip("_"): cast("Subcommand", importlib.import_module(f"{__name__}.{module.name}"))
         for module in pkgutil.iter_modules(__path__)
     }

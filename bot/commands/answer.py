@@ -16,15 +16,17 @@ from quizzes.items import Item
 async def handle(context: Context) -> Reply:
     """Grade the answer given to the named question, or to the one that is open."""
     question, text = await _question_and_text(context)
-    if question is None or question.user_id != context.user.id:
+    item = context.services.track.item(question.item_id) if question else None
+    if question is None or item is None or question.user_id != context.user.id:
         return _nothing_open(context.request.args)
-    item = context.services.track.item(question.item_id)
+    if question.answered:
+        return await _already(context, question, item)
     graded = grade(item, posed(question, item), text)
     if isinstance(graded, Unreadable):
         card = NoticeCard(title="I could not read that as an answer", text=graded.message)
         return Reply((card, question_card(context, question, item, "Still open")))
     recorded = await context.store.record_answer(_record(context, question, item, graded, text))
-    if not recorded.first:
+    if not recorded.first:  # two presses at once: the other one was first
         return await _already(context, question, item)
     return Reply((await _feedback(context, graded, recorded),))
 
@@ -50,27 +52,28 @@ def _nothing_open(args: str) -> Reply:
 
 
 def _record(context: Context, question: Question, item: Item, graded: Graded, text: str) -> AnswerRecord:
+    elapsed = context.request.received_at - question.posed_at
     return AnswerRecord(
         idem=context.request.idempotency_key,
         user_id=context.user.id,
         group_id=context.group.id,
         question_id=question.id,
-        item_id=item.id,
         difficulty=item.difficulty,
         answer_text=text,
         correct=graded.correct,
         score=graded.score,
-        formative=graded.formative,
+        verdict="formative" if graded.formative else "correct" if graded.correct else "wrong",
         misconceptions=graded.misconceptions,
         local_day=context.today,
         tz=context.user.tz,
         at=context.request.received_at,
+        elapsed_ms=max(0, round(elapsed.total_seconds() * 1000)),
     )
 
 
 async def _already(context: Context, question: Question, item: Item) -> Reply:
     """A second answer, a double click or a redelivery: show what counted, change nothing."""
-    attempt = await context.store.attempt_for(question.id)
+    attempt = await context.store.answer_to(question.id)
     graded = grade(item, posed(question, item), attempt.answer_text) if attempt else None
     if not isinstance(graded, Graded):
         return _nothing_open(context.request.args)
@@ -80,7 +83,7 @@ async def _already(context: Context, question: Question, item: Item) -> Reply:
 
 async def _feedback(context: Context, graded: Graded, recorded: Recorded) -> FeedbackCard:
     gains = [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else []
-    if recorded.streak_after.current > recorded.streak_before.current or recorded.day_completed:
+    if recorded.day_counted:
         gains.append(f"streak {recorded.streak_after.current}")
     return _card(graded, ", ".join(gains), await _next_actions(context))
 

@@ -6,7 +6,7 @@ from bot.cards import Action, Card, ChallengeCard, Markdown, NoticeCard, Tone
 from bot.commands import Command
 from bot.messages import Reply
 from bot.services import Context
-from bot.topics import find_challenge, next_challenge, ordered, path_sections
+from bot.topics import find_challenge, next_challenge, ordered, path_sections, section_title
 from challenges.model import Challenge
 from runner import Profile
 
@@ -22,7 +22,7 @@ async def handle(context: Context) -> Reply:
     """Show the challenge asked for."""
     bank, args = context.services.challenges, context.request.args
     sections = path_sections(context.services.track, context.user.path)
-    passed = await context.store.passed(context.user.id)
+    passed = {slug for slug, ok in (await context.store.best_verdicts(context.user.id)).items() if ok}
     if args.lower() in ("list", "all"):
         return _list(ordered(bank, sections), passed)
     found = find_challenge(bank, args) if args else next_challenge(bank, sections, passed)
@@ -49,7 +49,7 @@ async def challenge_card(context: Context, challenge: Challenge, passed: bool) -
         title=challenge.title,
         level=challenge.level,
         minutes=challenge.minutes,
-        topic=context.services.track.section(challenge.section).title,
+        topic=section_title(context.services.track, challenge.section),
         statement=Markdown(challenge.statement),
         starter=challenge.starter,
         draft=tries[-1].source if tries else "",

@@ -17,8 +17,8 @@ async def handle(context: Context) -> Reply:
     questions = await daily_questions(context, SIZE)
     answered = sum(q.answered for q in questions)
     for number, question in enumerate(questions, 1):
-        if not question.answered:
-            item = context.services.track.item(question.item_id)
+        item = context.services.track.item(question.item_id)
+        if item is not None and not question.answered:
             return Reply((question_card(context, question, item, f"Question {number} of {len(questions)}"),))
     streak = await context.store.streak(context.user.id, context.today)
     return Reply(

@@ -30,7 +30,9 @@ async def handle(context: Context) -> Reply:
         return Reply(
             (NoticeCard(title="No such challenge", text=f"I have no challenge called “{name[:60]}”.", actions=actions),)
         )
-    rung = await context.store.use_hint(context.user.id, found.slug, len(found.hints), context.today)
+    rung = await context.store.use_hint(
+        context.user.id, found.slug, rungs=len(found.hints), idem=context.request.idempotency_key
+    )
     return Reply((_card(found, rung),))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import Action, BoardLine, LeaderboardCard
 from bot.commands import Command
-from bot.days import week_start
+from bot.days import week_begins
 from bot.messages import Reply
 from bot.services import Context
 
@@ -12,7 +12,7 @@ from bot.services import Context
 async def handle(context: Context) -> Reply:
     """Show the weekly board, or the all-time one."""
     all_time = context.request.args.lower() in ("all", "all-time", "ever")
-    since = None if all_time else week_start(context.services.now(), context.group.tz)
+    since = None if all_time else round(week_begins(context.services.now(), context.group.tz).timestamp() * 1000)
     rows = await context.store.leaderboard(context.group.id, since, context.user.id)
     lines = tuple(BoardLine(rank=r.rank, name=r.name, xp=r.xp, me=r.is_me, sample=r.sample) for r in rows)
     return Reply(

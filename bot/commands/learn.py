@@ -29,8 +29,8 @@ async def handle(context: Context) -> Reply:
 def _card(context: Context, track: Track, answered: set[str]) -> TrackCard:
     challenges = Counter(c.section for c in context.services.challenges.values())
     order = path_sections(track, context.user.path)
-    seen = Counter(item.section for item in track.items.values() if item.id in answered)
-    total = Counter(item.section for item in track.items.values())
+    seen = Counter(item.section for item in track.items if item.id in answered)
+    total = Counter(item.section for item in track.items)
     here = next((slug for slug in order if seen[slug] < total[slug]), "")
     sections = tuple(
         TrackSection(
@@ -40,7 +40,7 @@ def _card(context: Context, track: Track, answered: set[str]) -> TrackCard:
             challenges=challenges[s.slug],
             here=s.slug == here,
         )
-        for s in (track.section(slug) for slug in order)
+        for s in filter(None, map(track.section, order))
     )
     levels = dict.fromkeys(p.level for p in track.projects)
     mine = next((p.title for p in track.paths if p.slug == context.user.path), "")

@@ -15,10 +15,10 @@ async def handle(context: Context) -> Reply:
     """Count items answered right at least once, and challenges passed, per section."""
     track, bank = context.services.track, context.services.challenges
     right = {row.item_id for row in await context.store.history(context.user.id) if row.correct}
-    passed = await context.store.passed(context.user.id)
-    done: Counter[str] = Counter(item.section for item in track.items.values() if item.id in right)
+    passed = {slug for slug, ok in (await context.store.best_verdicts(context.user.id)).items() if ok}
+    done: Counter[str] = Counter(item.section for item in track.items if item.id in right)
     done.update(bank[slug].section for slug in passed if slug in bank)
-    total: Counter[str] = Counter(item.section for item in track.items.values())
+    total: Counter[str] = Counter(item.section for item in track.items)
     total.update(challenge.section for challenge in bank.values())
     bars = tuple(Bar(label=s.title, done=done[s.slug], total=total[s.slug]) for s in track.sections)
     card = ProgressCard(

@@ -8,28 +8,27 @@ from bot.learning import practice_question, suggest_topics
 from bot.messages import Reply
 from bot.posing import question_card
 from bot.services import Context
+from quizzes.topics import Topic
 
 
 async def handle(context: Context) -> Reply:
     """Pose one practice question."""
     topic = context.request.args
     question = await practice_question(context, topic)
-    if question is None:
-        near = suggest_topics(context, topic)
-        return Reply(
-            (
-                NoticeCard(
-                    title="No such topic" if topic else "No questions left",
-                    text=f"I have no questions on “{topic[:60]}”."
-                    if topic
-                    else "You have seen every question; come back tomorrow.",
-                    actions=tuple(Action(name, f"quiz {name}") for name in near)
-                    or (Action("See the topics", "learn"),),
-                ),
-            )
-        )
-    item = context.services.track.item(question.item_id)
+    item = context.services.track.item(question.item_id) if question else None
+    if question is None or item is None:
+        return Reply((_nothing(topic, suggest_topics(context, topic)),))
     return Reply((question_card(context, question, item, "Practice"),))
+
+
+def _nothing(topic: str, near: list[Topic]) -> NoticeCard:
+    if not topic or (near and near[0].exact):
+        text = "You have answered everything there is on that today; more comes back tomorrow."
+        return NoticeCard(
+            title="No questions left", text=text, actions=(Action("A coding challenge", "challenge", primary=True),)
+        )
+    actions = (*(Action(t.title, f"quiz {t.id}") for t in near), Action("See the topics", "learn"))
+    return NoticeCard(title="No such topic", text=f"I have no questions on “{topic[:60]}”.", actions=actions)
 
 
 COMMAND = Command(

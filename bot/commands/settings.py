@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from bot.cards import Field, FormCard, NoticeCard, Tone
 from bot.commands import Command
-from bot.days import SettingError, check_day_start, check_zone
+from bot.days import LATEST_DAY_START, TooSoon, UnknownZone, find_zone
 from bot.messages import Reply
 from bot.services import Context
 
 MAX_BOARD_NAME = 30
+
+
+class SettingError(Exception):
+    """A value that cannot be set; the message says what can."""
+
+
 Setter = Callable[[Context, str], Awaitable[str]]
 
 
@@ -36,16 +43,27 @@ async def handle(context: Context) -> Reply:
 
 
 async def _zone(context: Context, value: str) -> str:
-    zone = check_zone(value)
-    changed = await context.store.update_settings(context.user.id, tz=zone)
-    when = "from now on" if changed.tz == zone else "from your next day on, so that today keeps its meaning"
-    return f"Your time zone is {zone}, {when}."
+    zone = find_zone(value)
+    if isinstance(zone, UnknownZone):
+        guess = f" Did you mean {' or '.join(zone.suggestions)}?" if zone.suggestions else ""
+        raise SettingError(f"“{zone.name}” is not a time zone I know; use a name such as Europe/Paris.{guess}")
+    return f"Your time zone is {zone}{await _change_days(context, tz=zone)}"
 
 
 async def _day_start(context: Context, value: str) -> str:
-    hour = check_day_start(value)
-    await context.store.update_settings(context.user.id, day_start=hour)
-    return f"Your day now turns at {hour:02}:00. What you do before counts for the day before."
+    if value not in map(str, range(LATEST_DAY_START + 1)):
+        raise SettingError(f"Say an hour from 0 to {LATEST_DAY_START}, such as 4.")
+    when = await _change_days(context, day_start=int(value))
+    return f"Your day turns at {int(value):02}:00{when} What you do before that counts for the day before."
+
+
+async def _change_days(context: Context, **fields: str | int) -> str:
+    """Change the day rule and say from when it holds."""
+    changed = await context.store.update_settings(context.user.id, **fields)
+    if isinstance(changed, TooSoon):
+        wait = changed.allowed_at.astimezone(ZoneInfo(context.user.tz))
+        raise SettingError(f"Not yet: {changed.reason}. You can change it from {wait:%d %B, %H:%M} on.")
+    return ", from your next day on, so that today keeps its length." if changed.pending else "."
 
 
 async def _track(context: Context, value: str) -> str:
@@ -98,14 +116,15 @@ def _on_off(value: str) -> bool:
 
 async def _form(context: Context) -> FormCard:
     user, track = context.user, context.services.track
+    rule = user.pending.rule if user.pending else user.rule
     return FormCard(
         title="Your settings",
         fields=(
-            Field("Time zone", "settings zone", user.tz, "An IANA name such as Europe/Paris; your days follow it."),
+            Field("Time zone", "settings zone", rule.tz, "An IANA name such as Europe/Paris; your days follow it."),
             Field(
                 "Day starts at",
                 "settings day",
-                str(user.day_start),
+                str(rule.day_start),
                 "An hour from 0 to 6; late nights count for the day before.",
                 tuple(map(str, range(7))),
             ),

@@ -9,8 +9,15 @@ from bot.commands import Command
 from bot.messages import Reply
 from bot.pictures import calendar_alt, streak_calendar
 from bot.services import Context
+from bot.streaks import DayKind
 
 WEEKS = 12
+MARKS = {
+    DayKind.DONE: DayMark.DONE,
+    DayKind.FROZEN: DayMark.FROZEN,
+    DayKind.BRIDGED: DayMark.FROZEN,
+    DayKind.PRACTICE: DayMark.PRACTICE,
+}
 
 
 async def handle(context: Context) -> Reply:
@@ -19,9 +26,7 @@ async def handle(context: Context) -> Reply:
     known = await context.store.streak_days(context.user.id)
     first = context.today - timedelta(days=context.today.weekday() + 7 * (WEEKS - 1))
     span = (context.today - first).days + 1
-    days = tuple(
-        (day, DayMark(known.get(day, DayMark.EMPTY))) for day in (first + timedelta(days=n) for n in range(span))
-    )
+    days = tuple((day, _mark(known.get(day))) for day in (first + timedelta(days=n) for n in range(span)))
     card = StreakCard(
         current=streak.current,
         best=streak.best,
@@ -32,6 +37,10 @@ async def handle(context: Context) -> Reply:
     )
     cards: tuple[Card, ...] = (card, PictureCard(name="streak.png", png=streak_calendar(days), alt=calendar_alt(days)))
     return Reply(cards)
+
+
+def _mark(kind: DayKind | None) -> DayMark:
+    return MARKS[kind] if kind else DayMark.EMPTY
 
 
 def _headline(current: int, done: bool) -> str:

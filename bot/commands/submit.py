@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
-from bot.cards import Action, Card, NoticeCard
+from bot.cards import Action, NoticeCard
 from bot.commands import Command
 from bot.explaining import explanation_card
 from bot.messages import Reply
@@ -35,7 +34,7 @@ async def handle(context: Context) -> Reply:
     async with _running.setdefault(context.user.id, asyncio.Lock()):
         report = await grade(challenge, source, context.services.run, context.services.entropy)
     recorded = await context.store.record_submission(_record(context, challenge, source, report))
-    return _reply(context, challenge, source, report, recorded)
+    return await _reply(context, challenge, source, report, recorded)
 
 
 async def _challenge(context: Context) -> Challenge | Reply:
@@ -86,27 +85,36 @@ def _record(context: Context, challenge: Challenge, source: str | bytes, report:
         source=source if isinstance(source, str) else source.decode("utf-8", "replace"),
         verdict=report.verdict.value,
         report_json=report_json(report),
-        misconception=next((w.misconception for w in challenge.wrong if w.name == report.matches), ""),
+        score=_score(report),
+        misconceptions=tuple(w.misconception for w in challenge.wrong if w.name == report.matches),
         local_day=context.today,
         tz=context.user.tz,
         at=context.request.received_at,
     )
 
 
-def _reply(context: Context, challenge: Challenge, source: str | bytes, report: Report, recorded: Recorded) -> Reply:
-    cards: list[Card] = [verdict_card(challenge, report, recorded)]
+def _score(report: Report) -> float:
+    passed = sum(case.verdict is Verdict.ACCEPTED for case in report.cases) + report.hidden_passed
+    return passed / max(1, len(report.cases) + report.hidden_total)
+
+
+async def _reply(
+    context: Context, challenge: Challenge, source: str | bytes, report: Report, recorded: Recorded
+) -> Reply:
+    card = verdict_card(challenge, report, recorded)
     if report.verdict in (Verdict.ACCEPTED, Verdict.INTERNAL):
-        return Reply(tuple(cards))
+        return Reply((card,))
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
-    explained = context.services.tutor.explain(challenge, text, report)
-    cards.append(explanation_card(challenge, explained))
+    tutor = context.services.tutor
+    explained = tutor.explain(challenge, text, report)
+    if recorded.attempt is not None:
+        await context.store.save_explanation(recorded.attempt.id, explained.source, explained.text)
 
     async def hint() -> Reply | None:
-        more = await context.services.tutor.hint(challenge, text, report, explained)
+        more = await tutor.hint(challenge, text, report, explained)
         return Reply((explanation_card(challenge, more),)) if more else None
 
-    followup: Callable[[], Awaitable[Reply | None]] | None = hint if context.services.tutor.has_ai else None
-    return Reply(tuple(cards), followup=followup)
+    return Reply((card, explanation_card(challenge, explained)), followup=hint if tutor.has_ai else None)
 
 
 COMMAND = Command(

@@ -67,7 +67,7 @@ class Terminal:
 
     def _request(self, line: str, lines: TextIO) -> Request | str:
         command, args, _ = parse_line(line)
-        body, attachments = "", ()
+        body, attachments = "", tuple[Attachment, ...]()
         if command == "submit":
             name, _, file = args.rpartition(" ")
             if args.endswith(".py"):

@@ -3,6 +3,7 @@
 Pure. Rules are tried in order; the last one of a class is general. Messages of NumPy, scikit-learn and PyTorch come
 before the general ones, because they say more.
 """
+
 from __future__ import annotations
 
 import re

@@ -1,0 +1,136 @@
+"""Looks at everything the bot stands on, by trying it, and pairs each fault with its fix.
+
+Pure assembly: each check returns findings; nothing is changed but a scratch file in the home folder.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+import zoneinfo
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.app import TRACK, content_folder
+from bot.config import ConfigError, Settings
+from bot.store import Store, StoreError
+from challenges.load import load_challenges
+from quizzes.lint import lint
+from quizzes.load import load_track
+from runner import Isolation
+from runner.probe import examine as examine_isolation
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. A fault comes with why it matters and one fix."""
+
+    area: str
+    what: str
+    ok: bool
+    detail: str = ""
+    fix: str = ""
+
+
+Check = Callable[[Settings, datetime], Awaitable[list[Finding]]]
+
+
+async def examine(settings: Settings, now: datetime) -> list[Finding]:
+    """Run every check, in the order an operator would."""
+    checks: tuple[Check, ...] = (_python, _isolation, _database, _content, _zones, _claude)
+    return [finding for check in checks for finding in await check(settings, now)]
+
+
+async def _python(settings: Settings, now: datetime) -> list[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    ok = sys.version_info >= (3, 11)
+    return [
+        Finding("python", f"Python {version}", ok, fix="" if ok else "Install Python 3.11 or newer and run make again.")
+    ]
+
+
+async def _isolation(settings: Settings, now: datetime) -> list[Finding]:
+    report = await examine_isolation()
+    wanted = Isolation(settings.min_isolation)
+    enough = report.level is Isolation.STRONG or report.level is wanted
+    level = Finding(
+        "isolation",
+        f"isolation is {report.level}",
+        enough,
+        f"At least {wanted} is asked for.",
+        "" if enough else "Mend the faults below; learners’ code does not run until then.",
+    )
+    checks = (
+        Finding("isolation", c.name, c.ok, c.found if c.ok else f"{c.found}. {c.why}", c.fix) for c in report.checks
+    )
+    return [level, *checks]
+
+
+async def _database(settings: Settings, now: datetime) -> list[Finding]:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        store = await Store.open(settings.database, now=lambda: now)
+    except (StoreError, OSError) as fault:
+        fix = "Make the folder writable, or set EPOCHBOT_HOME to another one."
+        return [Finding("database", f"cannot open {settings.database}", False, str(fault), fix)]
+    try:
+        health = await store.doctor()
+    finally:
+        await store.close()
+    opened = Finding("database", f"{health.path} opens", True, f"SQLite {health.sqlite_version} on {health.filesystem}")
+    return [opened, *(Finding("database", f.what, False, "", f.fix) for f in health.faults)]
+
+
+async def _content(settings: Settings, now: datetime) -> list[Finding]:
+    try:
+        folder = content_folder(settings) / "tracks" / TRACK
+    except ConfigError as fault:
+        return [Finding("content", "no content found", False, str(fault), "Reinstall, or set EPOCHBOT_DATA.")]
+    track, faults = load_track(folder)
+    bank, more = load_challenges(folder / "challenges")
+    count = len(faults) + len(more) + len(lint(track))
+    what = f"{len(track.items)} questions, {len(bank)} challenges"
+    return [
+        Finding(
+            "content",
+            what,
+            count == 0,
+            f"{count} faults",
+            "Run `epochbot content check` and mend what it names." if count else "",
+        )
+    ]
+
+
+async def _zones(settings: Settings, now: datetime) -> list[Finding]:
+    try:
+        version = importlib.metadata.version("tzdata")
+        zoneinfo.ZoneInfo("Europe/Paris")
+    except (importlib.metadata.PackageNotFoundError, zoneinfo.ZoneInfoNotFoundError):
+        return [
+            Finding(
+                "time zones", "no time zone data", False, "", "Install the tzdata package into the bot’s environment."
+            )
+        ]
+    old = now.astimezone(UTC).year - int(version.partition(".")[0]) > 1
+    own = zoneinfo.TZPATH == ()
+    findings = [Finding("time zones", f"tzdata {version}", not old, "", "Upgrade epochbot, or tzdata." if old else "")]
+    if not own:
+        findings.append(
+            Finding(
+                "time zones",
+                "the system’s data comes first",
+                False,
+                "It may differ.",
+                "Set PYTHONTZPATH to an empty string.",
+            )
+        )
+    return findings
+
+
+async def _claude(settings: Settings, now: datetime) -> list[Finding]:
+    if settings.anthropic_api_key is None:
+        return [Finding("tutor", "no Anthropic key: explanations are offline", True)]
+    return [
+        Finding("tutor", f"hints by {settings.claude_model}", True, "The key is set; it is tried at the first hint.")
+    ]

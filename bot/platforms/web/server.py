@@ -1,0 +1,100 @@
+"""Serves the chat page on loopback: picks the port, guards the door, builds the app and closes it again."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import datetime
+
+from nicegui import app as nicegui_app
+from nicegui import ui
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from bot.dispatch import Dispatcher
+from bot.platforms.web.guard import SameOrigin
+from bot.platforms.web.page import ChatPage
+
+HOST = "127.0.0.1"
+HOSTS = ["127.0.0.1", "localhost"]
+TRIES = 20
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#2f7d5b"/>'
+    '<path d="M8 21c4 0 4-10 8-10s4 10 8 10" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>'
+)
+
+
+class PortTakenError(Exception):
+    """The port asked for is in use; the message offers the next free one."""
+
+
+def check_port(port: int) -> None:
+    """Make sure a port is free.
+
+    Raises:
+        PortTakenError: it is not.
+    """
+    if _is_free(port):
+        return
+    free = next((p for p in range(port + 1, port + 1 + TRIES) if p < 65536 and _is_free(p)), None)
+    offer = (
+        f"port {free} is free: epochbot serve --port {free}, or make demo PORT={free}"
+        if free
+        else "choose another with --port"
+    )
+    raise PortTakenError(f"port {port} is taken by another program; {offer}.")
+
+
+def serve(
+    open_app: Callable[[], AbstractAsyncContextManager[Dispatcher]],
+    port: int,
+    now: Callable[[], datetime],
+    *,
+    show: bool,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve the page until the program is told to stop.
+
+    Args:
+        open_app: makes an async context manager that builds the app and closes it.
+        ready: told the address once, when the page can be opened.
+    """
+    check_port(port)
+    resources, page = AsyncExitStack(), ChatPage(now=now, new_key=lambda: f"web:{secrets.token_hex(8)}")
+
+    async def start() -> None:
+        page.dispatcher = await resources.enter_async_context(open_app())
+        ready(f"http://{HOST}:{port}/")
+
+    nicegui_app.on_startup(start)
+    nicegui_app.on_shutdown(resources.aclose)
+    nicegui_app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    nicegui_app.add_middleware(SameOrigin, hosts=tuple(HOSTS))
+    ui.run(
+        root=page.build,
+        host=HOST,
+        port=port,
+        title="Epochbot",
+        favicon=FAVICON,
+        dark=None,
+        language="en-US",
+        reload=False,
+        show=show,
+        show_welcome_message=False,
+        reconnect_timeout=30,
+        tailwind=False,
+    )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as fault:
+            if fault.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+    return True

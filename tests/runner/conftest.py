@@ -1,0 +1,178 @@
+"""A runner with real boxes, small limits, and a plain process to show that an attack works where nothing stops it."""
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from runner import Call, ColdRunner, Isolation, Job, Limits, Result
+from runner.job import MIB
+from runner.libraries import jail_program
+
+SMALL = Limits(
+    wall_s=5.0,
+    memory_bytes=48 * MIB,
+    processes=16,
+    stdout_bytes=8192,
+    stderr_bytes=8192,
+    result_bytes=256 * 1024,
+    disk_bytes=1 * MIB,
+    disk_files=50,
+    source_bytes=64 * 1024,
+)
+
+RunSource = Callable[..., Awaitable[Result]]
+
+
+def leftovers() -> list[int]:
+    """List the processes of this host that live in a box: they carry an environment that only boxes have."""
+    found = []
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            try:
+                environment = (path / "environ").read_bytes()
+            except OSError:
+                continue
+            if b"LOGNAME=learner\0" in environment:
+                found.append(int(path.name))
+    return found
+
+
+@pytest.fixture
+def small() -> Limits:
+    """Limits small enough that passing them harms nothing."""
+    return SMALL
+
+
+@pytest.fixture
+def runner() -> ColdRunner:
+    """A runner that takes what isolation this host has, never none."""
+    return ColdRunner(Isolation.REDUCED)
+
+
+@pytest.fixture
+def script(runner: ColdRunner) -> RunSource:
+    """Run a source as a script in a box."""
+
+    async def run(source: str | bytes, limits: Limits = SMALL, **fields: object) -> Result:
+        text = textwrap.dedent(source) if isinstance(source, str) else source
+        return await runner.run(Job(source=text, limits=limits, **fields))  # type: ignore[arg-type]  # a test's own
+
+    return run
+
+
+@pytest.fixture
+def call(runner: ColdRunner) -> RunSource:
+    """Call `f` of a source in a box, once for each tuple of arguments."""
+
+    async def run(source: str, *arguments: tuple[object, ...], limits: Limits = SMALL, **fields: object) -> Result:
+        calls = tuple(Call(id=str(at), args=args) for at, args in enumerate(arguments or ((),)))
+        job = Job(source=textwrap.dedent(source), entry="f", calls=calls, limits=limits, **fields)  # type: ignore[arg-type]
+        return await runner.run(job)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Host:
+    """What an attack could reach if nothing stopped it, and a process that nothing stops."""
+
+    scratch: Path
+    port: int
+    names: dict[str, str]
+
+    def fill(self, source: str, *, boxed: bool) -> str:
+        """Put this host's names into an attack; what it may overwrite differs, so that controls harm nothing."""
+        folders = "/python/bin:/python/lib:/box:/box/runner/box:/usr/lib:/dev:/" if boxed else str(self.scratch)
+        files = "/box/runner/box/init.py" if boxed else str(self.scratch / "victim")
+        text = textwrap.dedent(source)
+        for name, value in {**self.names, "FOLDERS": folders, "VICTIM": files}.items():
+            text = text.replace(f"@{name}@", value)
+        return text
+
+    def plain(self, source: str, *, stop_after: float | None = None) -> str:
+        """Run an attack as an ordinary process below another ordinary process; return what it printed."""
+        path = self.scratch / "attack.py"
+        path.write_text(self.fill(source, boxed=False))
+        parent = f"import os, sys; os.spawnv(os.P_WAIT, sys.executable, [sys.executable, {str(path)!r}])"
+        return self._output([sys.executable, "-c", parent], stop_after)
+
+    def powerful(self, source: str) -> str:
+        """Run an attack in namespaces of its own with every capability kept, where it can harm nothing."""
+        path = self.scratch / "attack.py"
+        path.write_text(self.fill(source, boxed=False))
+        jail = [jail_program().path, "--unshare-user", "--unshare-pid", "--unshare-uts", "--dev-bind", "/", "/"]
+        inner = ["--cap-add", "ALL", "--die-with-parent", "--", sys.executable, str(path)]
+        return self._output([*jail, *inner], None)
+
+    def _output(self, command: list[str], stop_after: float | None) -> str:
+        reading, writing = os.pipe()
+        environment = {"SECRET": "hunter2", "PATH": "/usr/bin:/bin", "HOME": str(self.scratch)}
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=self.scratch,
+            pass_fds=(writing,),
+            start_new_session=True,
+            text=True,
+        )
+        try:
+            return process.communicate(timeout=stop_after or 30)[0]
+        except subprocess.TimeoutExpired:
+            assert stop_after, "the control itself hung"
+            return "STILL RUNNING"
+        finally:
+            for fd in (reading, writing):
+                os.close(fd)
+            _end_session(process)
+
+
+def _end_session(process: subprocess.Popen[str]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    if process.stdout:
+        process.stdout.close()
+    process.wait()
+
+
+@pytest.fixture
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A scratch folder, a secret file and three sockets that a free process reaches."""
+    scratch = tmp_path_factory.mktemp("host")
+    (scratch / "canary").write_text("hunter2")
+    (scratch / "victim").write_text("untouched")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_UNIX) as named,
+        socket.socket(socket.AF_UNIX) as abstract,
+    ):
+        named.bind(str(scratch / "s"))
+        named.listen()
+        abstract.bind(f"\0epochbot-{scratch}")
+        abstract.listen()
+        names = {
+            "CANARY": str(scratch / "canary"),
+            "PORT": str(tcp.getsockname()[1]),
+            "NAMED": str(scratch / "s"),
+            "ABSTRACT": f"epochbot-{scratch}",
+            "HOSTNAME": socket.gethostname(),
+            "PREFIX": sys.base_prefix,
+            "TOKEN": secrets.token_hex(8),
+            "KEY": str(secrets.randbelow(1 << 30) + 1),
+        }
+        yield Host(scratch, tcp.getsockname()[1], names)
+    shutil.rmtree(scratch, ignore_errors=True)

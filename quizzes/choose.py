@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
+from quizzes.generators import seeded
 from quizzes.items import Item, Track
 from quizzes.needs import in_order
 from quizzes.topics import Topic, match_topic
@@ -54,7 +55,7 @@ def daily_set(
     Without `path_sections`, the path is the whole track. Fewer than `size` come back when there is nothing else left to ask today.
     """
     memory = _Memory.of(history)
-    picks = _Picks(track, memory, today, random.Random(seed))  # noqa: S311 - chooses questions, guards nothing
+    picks = _Picks(track, memory, today, seeded(seed))
     sections = tuple(path_sections) or tuple(section.slug for section in track.sections)
     fresh = list(_new_concepts(track, sections, memory))
     due = [concept for concept in due_first(memory.concepts.values(), today) if track.concept(concept)]
@@ -85,7 +86,7 @@ def next_item(
     """Choose one question on a topic, or on anything when it is empty; None when nothing is left to ask on it today."""
     memory = _Memory.of(history)
     day = today or max((seen.day for seen in memory.items.values()), default=date.min)
-    picks = _Picks(track, memory, day if today else None, random.Random(seed))  # noqa: S311 - as above
+    picks = _Picks(track, memory, day if today else None, seeded(seed))
     topics = match_topic(track, topic)
     if topic.strip() and not (topics and topics[0].exact):
         return None

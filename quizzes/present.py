@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from quizzes.generators import Drawn, draw
+from quizzes.generators import Drawn, draw, seeded
 from quizzes.items import Body, Bug, Choice, Fill, Item, Kind, Match, Numeric, Order
 from quizzes.letters import Shown
 from quizzes.numbers import Number, read_number, written
@@ -99,7 +99,7 @@ def _shown(value: float | str, prose: bool) -> str:
 
 
 def _rng(seed: int, purpose: str) -> random.Random:
-    return random.Random(f"{seed}/{purpose}")  # noqa: S311 - shuffles questions, guards nothing
+    return seeded(f"{seed}/{purpose}")
 
 
 def _lettered(texts: Sequence[str]) -> tuple[Shown, ...]:

@@ -14,9 +14,9 @@ from functools import cache
 from itertools import combinations
 from types import ModuleType
 
-from quizzes.generators.drawn import Drawn, Param
+from quizzes.generators.drawn import Drawn, Param, seeded
 
-__all__ = ["Drawn", "Family", "Param", "clear", "draw", "families"]
+__all__ = ["Drawn", "Family", "Param", "clear", "draw", "families", "seeded"]
 
 Family = Callable[[random.Random], Drawn]
 _GAP = 0.025  # relative distance that keeps two values apart under the usual 1 % tolerance

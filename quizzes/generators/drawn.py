@@ -1,6 +1,7 @@
 """What one seeded draw of a numeric question is. Knows no family, no item and no learner."""
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,3 +20,8 @@ class Drawn:
 def listed(values: list[int] | list[float]) -> str:
     """Join numbers the way prompts and code show them: `3, 5, 8`."""
     return ", ".join(str(value) for value in values)
+
+
+def seeded(seed: int | str) -> random.Random:
+    """Make the generator of one showing: repeatable everywhere, and guarding nothing."""
+    return random.Random(seed)  # noqa: S311 - chooses and shuffles questions; no secret depends on it

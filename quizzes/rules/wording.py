@@ -11,7 +11,7 @@ PROMPT_WORDS, EXPLANATION_WORDS, FEWEST_WORDS, CODE_LINES = 60, 80, 8, 12
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _ENDS = re.compile(r"([?:.…]|__)[)\"”’`*]*$")
 _AUXILIARY = r"(?:is|are|was|were|does|do|did|will|would|can|could|should|has|have)"
-_NEGATED = re.compile(rf"\b(?:which|what)\b[^?.]*\b{_AUXILIARY}(?:\s+not|n't|n’t)\b", re.IGNORECASE)
+_NEGATED = re.compile(rf"\b(?:which|what)\b(?:\s+\w+){{0,4}}\s+{_AUXILIARY}(?:\s+not|n't|n’t)\b", re.IGNORECASE)
 _EXCEPT = re.compile(r"\bexcept\b")
 _HOW_MANY = re.compile(r"\b(all that apply|all that fit|every|two|three|four|2|3|4)\b", re.IGNORECASE)
 

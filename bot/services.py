@@ -5,9 +5,11 @@ Holds references only; decides nothing and opens nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from weakref import WeakValueDictionary
 
 from bot.messages import Request
 from bot.store import Group, Store, User
@@ -15,6 +17,17 @@ from bot.tutor import Tutor
 from challenges.model import Challenge
 from quizzes.items import Track
 from runner import Run
+
+
+class Turns:
+    """One submission at a time per learner: a flood waits behind itself, not before others."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, user_id: int) -> asyncio.Lock:
+        """The learner's lock; it is forgotten once nobody holds or awaits it."""
+        return self._locks.setdefault(user_id, asyncio.Lock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +41,7 @@ class Services:
     tutor: Tutor
     now: Callable[[], datetime]
     entropy: Callable[[], int]
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

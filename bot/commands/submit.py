@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot.cards import Action, NoticeCard
 from bot.commands import Command
 from bot.explaining import explanation_card
@@ -15,9 +13,6 @@ from bot.verdicts import report_json, verdict_card
 from challenges.grade import grade
 from challenges.model import Challenge, Report, Verdict
 
-_running: dict[int, asyncio.Lock] = {}  # one submission at a time per learner: a flood waits behind itself
-
-
 async def handle(context: Context) -> Reply:
     """Grade the code that came with the request."""
     challenge = await _challenge(context)
@@ -26,12 +21,11 @@ async def handle(context: Context) -> Reply:
     source = _source(context)
     if not source.strip():
         return _no_code(challenge)
-    known = await context.store.submission_by_key(context.request.idempotency_key)
-    if known is not None:
-        return Reply(
-            (NoticeCard(title="Already graded", text=f"This submission was {known.verdict}; nothing changed."),)
-        )
-    async with _running.setdefault(context.user.id, asyncio.Lock()):
+    async with context.services.turns.of(context.user.id):
+        known = await context.store.submission_by_key(context.request.idempotency_key)
+        if known is not None:
+            text = f"This submission was {known.verdict}; nothing changed."
+            return Reply((NoticeCard(title="Already graded", text=text),))
         report = await grade(challenge, source, context.services.run, context.services.entropy)
     recorded = await context.store.record_submission(_record(context, challenge, source, report))
     return await _reply(context, challenge, source, report, recorded)

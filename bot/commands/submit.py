@@ -13,6 +13,7 @@ from bot.verdicts import report_json, verdict_card
 from challenges.grade import grade
 from challenges.model import Challenge, Report, Verdict
 
+
 async def handle(context: Context) -> Reply:
     """Grade the code that came with the request."""
     challenge = await _challenge(context)
@@ -27,7 +28,7 @@ async def handle(context: Context) -> Reply:
             text = f"This submission was {known.verdict}; nothing changed."
             return Reply((NoticeCard(title="Already graded", text=text),))
         report = await grade(challenge, source, context.services.run, context.services.entropy)
-    recorded = await context.store.record_submission(_record(context, challenge, source, report))
+        recorded = await context.store.record_submission(_record(context, challenge, source, report))
     return await _reply(context, challenge, source, report, recorded)
 
 

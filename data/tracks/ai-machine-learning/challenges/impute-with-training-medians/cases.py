@@ -31,16 +31,24 @@ def cases(rng: np.random.Generator):
     yield "one training row", False, (rng.normal(size=(1, 3)), with_gaps(rng, 4, 3, 50.0))
 
 
+def show(value: object) -> str:
+    """A flag as True or False, a number with five digits."""
+    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value:.5g}"
+
+
 def check(args, returned, reference):
-    """Name the part that has the wrong shape."""
-    new = args[1]
+    """Name the first cell that differs."""
     if not isinstance(returned, tuple | list) or len(returned) != 2:
         return "Return two arrays: the filled table and the flags."
-    for name, part in zip(("filled", "missing"), returned, strict=True):
+    for name, part, right in zip(("filled", "missing"), returned, reference, strict=True):
         try:
-            shape = np.shape(part)
-        except ValueError:
-            return f"`{name}` should be one 2-D array."
-        if shape != new.shape:
-            return f"`{name}` should have the shape of `new`, {new.shape}; yours has {shape}."
+            mine = np.asarray(part, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            return f"`{name}` should be a 2-D array."
+        if mine.shape != right.shape:
+            return f"`{name}` should have the shape of `new`, {right.shape}; yours has {mine.shape}."
+        apart = np.argwhere(~np.isclose(mine, right.astype(float), rtol=1e-9, atol=1e-12))
+        if len(apart):
+            row, column = (int(place) for place in apart[0])
+            return f"`{name}` in row {row}, column {column} should be {show(right[row, column])}; yours is {show(part[row][column])}."
     return None

@@ -1,0 +1,47 @@
+"""Chooses which iris rows each case uses. Rows 0-49, 50-99 and 100-149 are the three species."""
+import numpy as np
+
+ALL = np.arange(150)
+
+
+def pick(rng: np.random.Generator, counts: tuple[int, int, int]) -> np.ndarray:
+    """That many flowers of each species, shuffled."""
+    rows = [rng.choice(np.arange(50), size=count, replace=False) + 50 * species for species, count in enumerate(counts)]
+    return rng.permutation(np.concatenate(rows))
+
+
+def flowers(rng: np.random.Generator, counts: tuple[int, int, int], noise: float) -> tuple:
+    """Rows, noise and a seed for the split."""
+    rows = pick(rng, counts)
+    return rows, rng.normal(scale=noise, size=(len(rows), 4)), int(rng.integers(10_000))
+
+
+def cases(rng: np.random.Generator):
+    yield "all of iris", True, (ALL, np.zeros((150, 4)), 0)
+    uneven = np.concatenate([np.arange(50), np.arange(50, 65), np.arange(100, 110)])
+    yield "mostly one species", True, (uneven, np.zeros((75, 4)), 1)
+    yield "all of iris, another seed", False, (ALL, np.zeros((150, 4)), int(rng.integers(2, 10_000)))
+    yield "all of iris, noisy", False, flowers(rng, (50, 50, 50), 0.8)
+    yield "half of iris, shuffled", False, flowers(rng, (25, 25, 25), 0.0)
+    yield "a rare species", False, flowers(rng, (45, 50, 7), 0.3)
+    yield "mostly versicolor, very noisy", False, flowers(rng, (8, 50, 9), 3.0)
+    yield "noise drowns nearly everything", False, flowers(rng, (30, 40, 50), 6.0)
+    yield "few flowers", False, flowers(rng, (10, 8, 12), 0.5)
+
+
+def check(args, returned, reference):
+    """Name the first number that differs."""
+    if isinstance(returned, str):
+        return returned + "."
+    if not isinstance(returned, dict):
+        return "Return a dict."
+    for name, right in reference.items():
+        if name not in returned:
+            return f'"{name}" is missing from your report.'
+        try:
+            mine = float(returned[name])
+        except (TypeError, ValueError, OverflowError):
+            return f'"{name}" should be a number.'
+        if not np.isclose(mine, right, rtol=1e-4, atol=1e-6):
+            return f'"{name}" should be {right:.5g}; yours is {mine:.5g}.'
+    return None

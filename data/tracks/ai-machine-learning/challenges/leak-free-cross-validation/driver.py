@@ -1,0 +1,39 @@
+"""Hands over a table, a scaler that notes which rows it is fitted on, a selector and a classifier."""
+import numpy as np
+from sklearn.feature_selection import SelectKBest
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import StandardScaler
+
+SEEN = []
+
+
+class WatchedScaler(StandardScaler):
+    """A StandardScaler that keeps what it was fitted on."""
+
+    def fit(self, X, y=None, sample_weight=None):
+        SEEN.append(np.array(X, dtype=float))
+        return super().fit(X, y, sample_weight)
+
+
+def table(y, columns, signal, seed):
+    """Noise, in units of its own per column; with a signal, the first three columns rise with the label."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(len(y), columns))
+    X[:, :3] += signal * y[:, None]
+    return X * rng.uniform(1, 50, size=columns) + rng.uniform(-100, 100, size=columns)
+
+
+def row_numbers(X, seen):
+    """The rows of X that were seen, sorted; -1 for a row that is not in X."""
+    places = {row.tobytes(): number for number, row in enumerate(X)}
+    return sorted(places.get(row.tobytes(), -1) for row in seen)
+
+
+def drive(learner, y, columns, signal, seed, folds, keep):
+    """Return the scores, the rows of each fit of the scaler, and whether X was changed."""
+    SEEN.clear()
+    X = table(y, columns, signal, seed)
+    original = X.copy()
+    scores = learner.cv_scores([WatchedScaler(), SelectKBest(k=keep), GaussianNB()], X, y, folds)
+    fits = [row_numbers(original, seen) for seen in SEEN]
+    return {"scores": scores, "fitted on": fits, "X changed": bool((X != original).any())}

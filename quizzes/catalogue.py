@@ -2,6 +2,7 @@
 
 Reads no files and knows no items.
 """
+
 from __future__ import annotations
 
 import inspect

@@ -2,6 +2,7 @@
 
 Knows when concepts were met, not who the learner is. A concept is due by `due_first`, the seam for a better schedule.
 """
+
 from __future__ import annotations
 
 import random
@@ -40,6 +41,7 @@ class _Memory:
 
     @classmethod
     def of(cls, history: Iterable[Seen]) -> _Memory:
+        """Keep the latest answer per item and per concept."""
         memory = cls()
         for seen in sorted(history, key=lambda seen: seen.day):
             memory.items[seen.item_id] = seen
@@ -80,9 +82,7 @@ def due_first(concepts: Iterable[Seen], today: date) -> list[str]:
     return [seen.concept for seen in sorted(due, key=lambda seen: (seen.correct, seen.day, seen.concept))]
 
 
-def next_item(
-    track: Track, history: Iterable[Seen], topic: str, seed: int, *, today: date | None = None
-) -> str | None:
+def next_item(track: Track, history: Iterable[Seen], topic: str, seed: int, *, today: date | None = None) -> str | None:
     """Choose one question on a topic, or on anything when it is empty; None when nothing is left to ask on it today."""
     memory = _Memory.of(history)
     day = today or max((seen.day for seen in memory.items.values()), default=date.min)
@@ -111,10 +111,12 @@ class _Picks:
 
     @property
     def concepts(self) -> set[str]:
+        """The concepts in the set so far."""
         return {item.concept for item in self.chosen}
 
     @property
     def sections(self) -> set[str]:
+        """The sections in the set so far."""
         return {item.section for item in self.chosen}
 
     def take(self, concepts: Iterable[str], most: int) -> None:

@@ -1,4 +1,5 @@
 """What items claim about running code, as plain data: whoever can run code in isolation proves it. Executes nothing."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

@@ -2,6 +2,7 @@
 
 Knows tables and types, not what an item is.
 """
+
 from __future__ import annotations
 
 import difflib

@@ -2,6 +2,7 @@
 
 Pure; never raises on any text. Knows no learner and executes nothing.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 Knows no files, no learner and no grading.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

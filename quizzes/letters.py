@@ -1,4 +1,5 @@
 """Reading letters: which shown options, in which order. Never raises; knows what is shown, not what is right."""
+
 from __future__ import annotations
 
 import re
@@ -16,7 +17,7 @@ class Shown:
     text: str
 
 
-_NOISE = re.compile(r"\b(options?|answers?|choices?|letters?|lines?|and|then|und)\b", re.IGNORECASE)
+_NOISE = re.compile(r"\b(options?|answers?|choices?|letters?|lines?|and|then)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s,;:.>&+|/()\[\]{}=\-→]+")
 _WITH_TEXT = re.compile(r"^\(?([A-Za-z])\s*[).:\-]\s*(\S.*)$", re.DOTALL)
 
@@ -25,7 +26,11 @@ def by_text(text: str, shown: Sequence[Shown]) -> str | None:
     """Find the label of the line whose own text was typed, also after its letter; None when there is none."""
     wanted = folded(text)
     for line in shown:
-        if wanted and wanted in (folded(line.text), folded(f"{line.label}) {line.text}"), folded(f"{line.label} {line.text}")):
+        if wanted and wanted in (
+            folded(line.text),
+            folded(f"{line.label}) {line.text}"),
+            folded(f"{line.label} {line.text}"),
+        ):
             return line.label
     found = _WITH_TEXT.match(plain(text))
     if found and folded(found[2]) in {folded(line.text) for line in shown if line.label == found[1].upper()}:

@@ -2,6 +2,7 @@
 
 Items are read one by one, then files, then the track.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -2,6 +2,7 @@
 
 Broken items, concepts and paths are left out of the Track, so whoever holds one can trust it.
 """
+
 from __future__ import annotations
 
 import tomllib

@@ -1,4 +1,5 @@
 """From one `[[item]]` table to an Item, with every fault noted. Knows the nine kinds' fields; reads no files."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,5 @@
 """From `track.toml` to a Track's facts: title, outline of the curriculum, learning paths, projects. Reads no files."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

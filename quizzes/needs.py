@@ -1,4 +1,5 @@
 """What must be learned before what: circles, and an order that respects needs. Knows only ids."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping

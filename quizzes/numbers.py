@@ -2,6 +2,7 @@
 
 Knows nothing of questions. What could mean two numbers is not guessed at.
 """
+
 from __future__ import annotations
 
 import re

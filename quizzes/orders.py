@@ -1,4 +1,5 @@
 """Orders of steps: which are right when neighbours may swap, and how near another one is. Knows no learner."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 Pure: the same item and seed always show the same. Knows no platform and no markup.
 """
+
 from __future__ import annotations
 
 import hashlib

@@ -1,4 +1,5 @@
 """From what a learner types after `/quiz` to a section or a concept, or to suggestions. Knows no history."""
+
 from __future__ import annotations
 
 import difflib

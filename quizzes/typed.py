@@ -1,4 +1,5 @@
 """What a learner typed, made safe to read and to show back. Pure; never raises on any text. Knows no items."""
+
 from __future__ import annotations
 
 import re

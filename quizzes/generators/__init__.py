@@ -3,6 +3,7 @@
 A family is any public function of a module in this folder. Adding one needs no other change.
 Families know nothing of items; `draw` makes sure that no typical mistake happens to give the right number.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -16,7 +17,7 @@ from types import ModuleType
 
 from quizzes.generators.drawn import Drawn, Param, seeded
 
-__all__ = ["Drawn", "Family", "Param", "clear", "draw", "families", "seeded"]
+__all__ = ["Drawn", "Family", "Param", "clear", "draw", "families", "first_clear", "seeded"]
 
 Family = Callable[[random.Random], Drawn]
 _GAP = 0.025  # relative distance that keeps two values apart under the usual 1 % tolerance
@@ -40,12 +41,16 @@ def _public(module: ModuleType) -> dict[str, Family]:
 
 def draw(name: str, rng: random.Random) -> Drawn:
     """Draw one question of a family whose wrong values differ from its answer and from each other."""
-    family = families()[name]
+    return first_clear(families()[name], rng)
+
+
+def first_clear(family: Family, rng: random.Random) -> Drawn:
+    """Draw until the numbers are clear; a family that hardly ever is has ranges that are too narrow."""
     for _ in range(_TRIES):
         drawn = family(rng)
         if clear(drawn):
             return drawn
-    raise RuntimeError(f"generator {name!r} found no clear numbers in {_TRIES} tries; widen its ranges")
+    raise RuntimeError(f"the family {family.__name__} found no clear numbers in {_TRIES} tries; widen its ranges")
 
 
 def clear(drawn: Drawn) -> bool:

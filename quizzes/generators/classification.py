@@ -1,4 +1,5 @@
 """Families about judging classifiers: confusion counts, ranking by score, gaps between groups."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """What one seeded draw of a numeric question is. Knows no family, no item and no learner."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """Families about language models: attention, sampling, perplexity, cost, chunks."""
+
 from __future__ import annotations
 
 import random

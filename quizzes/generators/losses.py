@@ -1,4 +1,5 @@
 """Families about errors and losses: regression scores, softmax, cross-entropy, hinge."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """Families about the shape and size of networks: outputs, parameters, receptive fields."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """Families about models in production: drift, latency, canaries, quantisation."""
+
 from __future__ import annotations
 
 import random
@@ -59,12 +60,10 @@ def p95_from_counts(rng: random.Random) -> Drawn:
 
 
 def _percentile(counts: list[int], edges: tuple[int, ...], target: float) -> tuple[float, float]:
-    below = 0
-    for i, count in enumerate(counts):
-        if below + count >= target:
-            return edges[i] + (edges[i + 1] - edges[i]) * (target - below) / count, float(edges[i + 1])
-        below += count
-    return float(edges[-1]), float(edges[-1])
+    totals = list(accumulate(counts))
+    i = next(i for i, total in enumerate(totals) if total >= target)
+    share = (target - (totals[i] - counts[i])) / counts[i]
+    return edges[i] + (edges[i + 1] - edges[i]) * share, float(edges[i + 1])
 
 
 def canary_z(rng: random.Random) -> Drawn:

@@ -1,4 +1,5 @@
 """Families about data before a model sees it: splits, scaling, clusters, components."""
+
 from __future__ import annotations
 
 import random

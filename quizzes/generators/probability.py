@@ -1,4 +1,5 @@
 """Families about chance and samples: Bayes, binomial, expectation, spread of a mean."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """Families about search: similarity, term weights, ranking quality."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """Families about optimisers and training loops: one step by hand, counting steps, schedules, curves."""
+
 from __future__ import annotations
 
 import random

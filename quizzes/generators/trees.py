@@ -1,4 +1,5 @@
 """Families about impurity: what a decision tree weighs before it splits."""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,5 @@
 """Grading `bug`: the faulty line, then the reason. The line alone is worth half."""
+
 from __future__ import annotations
 
 import re
@@ -40,7 +41,9 @@ def grade(body: Bug, posed: Posed, text: str) -> Mark | Unreadable:
 def _about_line(line: int, body: Bug, right_reason: bool) -> str:
     if line == body.line:
         return ""
-    return f"{'The reason is right, but' if right_reason else 'Look again:'} the slip is in line {body.line}, not {line}."
+    return (
+        f"{'The reason is right, but' if right_reason else 'Look again:'} the slip is in line {body.line}, not {line}."
+    )
 
 
 def _parts(text: str, posed: Posed) -> tuple[int, str] | Unreadable:

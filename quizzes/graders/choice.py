@@ -1,4 +1,5 @@
 """Grading `single` and `multi`: letters or the options' own texts."""
+
 from __future__ import annotations
 
 from quizzes.graders.verdict import Mark, distinct, joined

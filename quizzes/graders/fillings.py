@@ -1,4 +1,5 @@
 """Grading `fill`: code for blanks, compared as syntax trees, never executed here."""
+
 from __future__ import annotations
 
 import ast
@@ -11,7 +12,7 @@ from quizzes.items import Fill, WrongPath
 from quizzes.typed import Unreadable, cleaned, shown_back
 
 _LONGEST = 200  # characters per blank
-_LABEL = re.compile(r"^\s*(?:__)?([1-9])(?:__)?\s*[:=)]\s+")
+_LABEL = re.compile(r"^\s*(?:blank\s*([1-9])\s*[:=)]|__([1-9])__\s*[:=]|([1-9])\))(?:\s+|$)", re.IGNORECASE)
 _SHAPES = (("{}", "eval"), ("f({})", "eval"), ("x[{}]", "eval"), ("{}", "exec"), ("x = {}", "exec"))
 
 
@@ -33,9 +34,7 @@ def grade(body: Fill, text: str) -> Mark | Unreadable:
         score=sum(good) / len(good),
         chosen=shown_back("\n".join(parts)),
         right=key(body),
-        feedback=joined(
-            path.feedback if path else _generic(n, body) for n, path in zip(wrong, paths, strict=True)
-        ),
+        feedback=joined(path.feedback if path else _generic(n, body) for n, path in zip(wrong, paths, strict=True)),
         misconceptions=distinct(path.misconception for path in paths if path),
     )
 
@@ -66,14 +65,17 @@ def _tree(shape: str, mode: str, code: str) -> str | None:
 
 
 def _parts(text: str, blanks: int) -> list[str] | Unreadable:
-    lines = [_LABEL.sub("", line).strip() for line in cleaned(text).split("\n") if line.strip()]
+    lines = [_LABEL.sub("", line).strip() for line in cleaned(text).split("\n")]
+    lines = [line for line in lines if line]
     if len(lines) == 1 and blanks > 1:
         lines = [part.strip() for part in lines[0].split(";") if part.strip()]
     if not lines:
         return Unreadable("Type the code that belongs in the blank.")
     if len(lines) != blanks:
         wanted = "one line of code" if blanks == 1 else f"{blanks} lines, one per blank, or put “;” between them"
-        return Unreadable(f"The code has {blanks} blank{'s'[: blanks > 1]}, and you filled {len(lines)}. Type {wanted}.")
+        return Unreadable(
+            f"The code has {blanks} blank{'s'[: blanks > 1]}, and you filled {len(lines)}. Type {wanted}."
+        )
     if any(len(line) > _LONGEST for line in lines):
         return Unreadable(f"A blank takes at most {_LONGEST} characters. Type only what stands in its place.")
     return lines

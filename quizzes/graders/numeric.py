@@ -1,4 +1,5 @@
 """Grading `numeric`: a number near enough to the answer, or near a typical wrong one."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Grading `output`: what a program prints, where the text matters and its spacing does not."""
+
 from __future__ import annotations
 
 import ast
@@ -21,8 +22,6 @@ def key(body: Output) -> str:
 def grade(body: Output, text: str) -> Mark | Unreadable:
     """Judge what a learner thinks is printed."""
     typed = cleaned(text)
-    if not typed.strip():
-        return Unreadable("Type what the code prints, such as [1, 2].")
     if len(typed) > _LONGEST:
         return Unreadable("That is more than the code prints. Type its output alone, such as [1, 2].")
     correct = same_output(typed, body.answer)

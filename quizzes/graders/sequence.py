@@ -1,4 +1,5 @@
 """Grading `order` and `match`: letters in order, and pairs of number and letter."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """Reading `short` answers: which points of the rubric their words show. Formative: never wrong."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """What grading an answer says. Knows no kind of question."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

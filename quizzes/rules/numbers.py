@@ -1,4 +1,5 @@
 """Rules about numeric items: the generator and its names exist, and no wrong path gives a right answer."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

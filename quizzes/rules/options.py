@@ -1,4 +1,5 @@
 """Rules about options: unique, parallel, none given away by its length, its words or its certainty."""
+
 from __future__ import annotations
 
 import re
@@ -16,7 +17,69 @@ _ALL_OR_NONE = re.compile(r"\b(all|none|both|neither) of (the above|these|them|t
 _ABSOLUTE = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z][a-z'-]{4,}")
 _COMMON = frozenset(
-    ["about", "above", "after", "again", "against", "answer", "because", "before", "being", "below", "better", "between", "could", "different", "during", "every", "first", "found", "gives", "having", "largest", "later", "least", "line", "makes", "means", "might", "model", "number", "often", "other", "others", "rather", "right", "second", "should", "since", "smaller", "still", "taken", "their", "there", "these", "thing", "things", "those", "three", "through", "today", "under", "until", "value", "values", "which", "while", "whose", "within", "without", "would", "wrong", "your"]
+    [
+        "about",
+        "above",
+        "after",
+        "again",
+        "against",
+        "answer",
+        "because",
+        "before",
+        "being",
+        "below",
+        "better",
+        "between",
+        "could",
+        "different",
+        "during",
+        "every",
+        "first",
+        "found",
+        "gives",
+        "having",
+        "largest",
+        "later",
+        "least",
+        "line",
+        "makes",
+        "means",
+        "might",
+        "model",
+        "number",
+        "often",
+        "other",
+        "others",
+        "rather",
+        "right",
+        "second",
+        "should",
+        "since",
+        "smaller",
+        "still",
+        "taken",
+        "their",
+        "there",
+        "these",
+        "thing",
+        "things",
+        "those",
+        "three",
+        "through",
+        "today",
+        "under",
+        "until",
+        "value",
+        "values",
+        "which",
+        "while",
+        "whose",
+        "within",
+        "without",
+        "would",
+        "wrong",
+        "your",
+    ]
 )
 
 

@@ -1,4 +1,5 @@
 """Rules about the other kinds: blanks, orders, pairs, lines of code, rubrics."""
+
 from __future__ import annotations
 
 import ast

@@ -1,4 +1,5 @@
 """Rules about the words of any item: lengths, how a prompt ends, unmarked negation, sources, names in braces."""
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,10 @@ _HOW_MANY = re.compile(r"\b(all that apply|all that fit|every|two|three|four|2|3
 
 def lengths(item: Item) -> Iterator[str]:
     """Keep prompt, explanation and code short enough for a phone."""
-    for what, text, most in (("prompt", item.prompt, PROMPT_WORDS), ("explanation", item.explanation, EXPLANATION_WORDS)):
+    for what, text, most in (
+        ("prompt", item.prompt, PROMPT_WORDS),
+        ("explanation", item.explanation, EXPLANATION_WORDS),
+    ):
         words = len(text.split())
         if words > most:
             yield f"{what} has {words} words; at most {most}"

@@ -1,4 +1,5 @@
 """Tracks to test with: a small one with every kind, and the shipped ones."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from quizzes import generators
 from quizzes.catalogue import catalogue, described
-from quizzes.generators import Drawn, clear, draw, families, seeded
+from quizzes.generators import Drawn, clear, draw, families, first_clear, seeded
 
 FAMILIES = families()
 PROMISED = """confusion_precision confusion_recall confusion_f1 bayes_posterior entropy_binary gini_impurity
@@ -116,6 +116,14 @@ def test_ks_is_a_gap_of_cumulative_shares_that_reaches_one():
         drawn = draw("ks_statistic", seeded(seed))
         assert sum(_list(drawn.params["reference"])) == sum(_list(drawn.params["current"])) == 100
         assert 0 < drawn.answer < 1
+
+
+def test_a_family_without_clear_numbers_is_refused():
+    def hopeless(rng):
+        return Drawn({}, 1.0 + rng.random(), {"near": 1.5, "nearer": 1.5})
+
+    with pytest.raises(RuntimeError, match="hopeless found no clear numbers"):
+        first_clear(hopeless, seeded(1))
 
 
 @given(st.integers(0, 2**63))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.grade import Graded, Unreadable, answer_key, grade
@@ -41,6 +41,7 @@ def label(item_id: str, text: str, seed: int = 1) -> str:
 
 
 @BY_ID
+@settings(max_examples=30)  # times every kind
 @given(seed=st.integers(0, 2**63 - 1))
 def test_the_right_answer_is_always_correct(item_id, seed):
     item = ITEMS[item_id]
@@ -52,6 +53,7 @@ def test_the_right_answer_is_always_correct(item_id, seed):
 
 
 @BY_ID
+@settings(max_examples=30)  # times every kind
 @given(text=st.text(max_size=120))
 def test_no_text_raises(item_id, text):
     result = grade(ITEMS[item_id], present(ITEMS[item_id], 1), text)
@@ -63,6 +65,7 @@ def test_no_text_raises(item_id, text):
 
 
 @BY_ID
+@settings(max_examples=30)  # times every kind
 @given(text=st.text(alphabet="ABCDEabcde12345 ,;:-\n()[]{}'\"`_*", max_size=40))
 def test_no_jumble_of_likely_characters_raises(item_id, text):
     result = grade(ITEMS[item_id], present(ITEMS[item_id], 1), text)
@@ -76,8 +79,14 @@ def test_nothing_and_far_too_much_are_unreadable_with_the_way_to_answer(item_id,
     assert present(ITEMS[item_id], 1).expects in message
 
 
-@pytest.mark.parametrize("item_id", [i for i, item in ITEMS.items() if item.kind in (
-    Kind.SINGLE, Kind.MULTI, Kind.NUMERIC, Kind.ORDER, Kind.MATCH, Kind.BUG)])
+@pytest.mark.parametrize(
+    "item_id",
+    [
+        i
+        for i, item in ITEMS.items()
+        if item.kind in (Kind.SINGLE, Kind.MULTI, Kind.NUMERIC, Kind.ORDER, Kind.MATCH, Kind.BUG)
+    ],
+)
 @pytest.mark.parametrize("text", ["🙂🙂", "שלום עולם", "مرحبا", "no idea!"])
 def test_emoji_and_other_scripts_are_unreadable_where_letters_or_numbers_are_asked(item_id, text):
     assert "Type" in refused(item_id, text)
@@ -94,7 +103,9 @@ def test_explanations_come_with_their_numbers(item_id):
 # single and multi
 
 
-@pytest.mark.parametrize("form", ["{}", "{})", "({})", "option {}", "Option {}.", "answer: {}", "`{}`", " {} ", "ａ{}"[1:], "[{}]"])
+@pytest.mark.parametrize(
+    "form", ["{}", "{})", "({})", "option {}", "Option {}.", "answer: {}", "`{}`", " {} ", "ａ{}"[1:], "[{}]"]
+)
 def test_a_letter_is_read_however_it_is_written(form):
     wanted = label("split-single-01", "The mean of test rows")
     for text in (form.format(wanted), form.format(wanted.lower())):
@@ -131,14 +142,19 @@ def test_a_wrong_option_gets_its_own_feedback():
 
 
 def test_two_letters_for_one_answer_are_unreadable():
-    assert refused("split-single-01", "A C") == "This question has one answer, and you named 2. Type one letter, such as B."
+    assert (
+        refused("split-single-01", "A C")
+        == "This question has one answer, and you named 2. Type one letter, such as B."
+    )
 
 
 def test_a_letter_that_is_not_shown_is_unreadable():
     assert refused("split-single-01", "D") == "“D” is not one of A to C. Type a letter, such as B."
 
 
-@pytest.mark.parametrize("form", ["{} {}", "{},{}", "{}{}", "{} and {}", "{} & {}", "({}) ({})", "options {}, {}", "{}\n{}"])
+@pytest.mark.parametrize(
+    "form", ["{} {}", "{},{}", "{}{}", "{} and {}", "{} & {}", "({}) ({})", "options {}, {}", "{}\n{}"]
+)
 def test_several_letters_are_read_in_any_order_and_form(form):
     one, two = label("split-multi-01", "A scaler"), label("split-multi-01", "A vocabulary")
     assert answered("split-multi-01", form.format(one, two)).correct
@@ -201,7 +217,9 @@ def numeric(body: Numeric, text: str) -> Graded | Unreadable:
 
 def test_with_percent_as_unit_a_plain_number_is_in_percent():
     body = Numeric(answer=25, unit="%")
-    assert [numeric(body, text).correct for text in ("25", "25%", "25 percent", "0.25", "0.25%")] == [True] * 3 + [False] * 2
+    assert [numeric(body, text).correct for text in ("25", "25%", "25 percent", "0.25", "0.25%")] == [True] * 3 + [
+        False
+    ] * 2
     assert numeric(body, "0.25").feedback.startswith("The digits are right, but off by a factor of 100")
     assert numeric(body, "24").right == "25%"
 
@@ -252,7 +270,16 @@ def test_an_ambiguous_comma_does_not_use_the_answer_up():
 
 
 @pytest.mark.parametrize(
-    "text", ["[3.0, 'done']", "[3.0,'done']", '[3.0, "done"]', "[3.0, 'done']\n\n", " [3.0, 'done'] ", "`[3.0, 'done']`", "[3.00, 'done']"]
+    "text",
+    [
+        "[3.0, 'done']",
+        "[3.0,'done']",
+        '[3.0, "done"]',
+        "[3.0, 'done']\n\n",
+        " [3.0, 'done'] ",
+        "`[3.0, 'done']`",
+        "[3.00, 'done']",
+    ],
 )
 def test_output_is_compared_as_values_and_without_spacing(text):
     assert answered("loop-output-01", text).correct
@@ -280,10 +307,23 @@ def printed(answer: str, text: str) -> Graded | Unreadable:
 @pytest.mark.parametrize(
     ("answer", "text", "correct"),
     [
-        ("8.0", "8", False), ("8", "8.0", False), ("True", "true", False), ("True", "1", False), ("1e-05", "0.00001", True),
-        ("0\n1\n2", "0\n1\n2\n", True), ("0\n1\n2", "0 1 2", True), ("0\n1\n2", "0\\n1\\n2", True), ("0\n1\n2", "0 1", False),
-        ("(2, 3)", "(2,3)", True), ("(2, 3)", "[2, 3]", False), ("{'a': 1}", '{"a":1}', True), ("[1. 2.]", "[ 1.  2.]", True),
-        ("tensor([1., 2.])", "tensor([1.,2.])", True), ("hello", "'hello'", False), ("hello", "hello", True), ("[1, 2]", "[True, 2]", False),
+        ("8.0", "8", False),
+        ("8", "8.0", False),
+        ("True", "true", False),
+        ("True", "1", False),
+        ("1e-05", "0.00001", True),
+        ("0\n1\n2", "0\n1\n2\n", True),
+        ("0\n1\n2", "0 1 2", True),
+        ("0\n1\n2", "0\\n1\\n2", True),
+        ("0\n1\n2", "0 1", False),
+        ("(2, 3)", "(2,3)", True),
+        ("(2, 3)", "[2, 3]", False),
+        ("{'a': 1}", '{"a":1}', True),
+        ("[1. 2.]", "[ 1.  2.]", True),
+        ("tensor([1., 2.])", "tensor([1.,2.])", True),
+        ("hello", "'hello'", False),
+        ("hello", "hello", True),
+        ("[1, 2]", "[True, 2]", False),
     ],
 )
 def test_printed_text_matters_and_spacing_does_not(answer, text, correct):
@@ -304,7 +344,17 @@ def test_long_wrong_output_is_cut_when_shown_back():
 
 
 @pytest.mark.parametrize(
-    "text", ["sum(x)\nlen(x)", "sum( x )\nlen(x)", "sum(x); len(x)", "1: sum(x)\n2: len(x)", "sum(x)\n\nfloat(len(x))", "```python\nsum(x)\nlen(x)\n```"]
+    "text",
+    [
+        "sum(x)\nlen(x)",
+        "sum( x )\nlen(x)",
+        "sum(x); len(x)",
+        "1) sum(x)\n2) len(x)",
+        "__1__ = sum(x)\n__2__: len(x)",
+        "Blank 1: sum(x)\nblank 2: len(x)",
+        "sum(x)\n\nfloat(len(x))",
+        "```python\nsum(x)\nlen(x)\n```",
+    ],
 )
 def test_fillings_are_compared_as_code(text):
     assert answered("loop-fill-01", text).correct
@@ -322,6 +372,7 @@ def test_each_blank_counts_and_gets_its_feedback():
     [
         ("sum(x)", "2 blanks, and you filled 1"),
         ("a\nb\nc", "2 blanks, and you filled 3"),
+        ("1)\n2)", "Type the code that belongs in the blank"),
         ("sum(x)\n" + "(" * 250, "at most 200 characters"),
     ],
 )
@@ -329,7 +380,9 @@ def test_a_wrong_number_of_fillings_is_unreadable(text, says):
     assert says in refused("loop-fill-01", text)
 
 
-@pytest.mark.parametrize("nasty", ["(" * 199, "-" * 198 + "1", "lambda:" * 28 + "0", "'\\d'", "0in x", "\\", "f'{", "9" * 199, "x[" * 99])
+@pytest.mark.parametrize(
+    "nasty", ["(" * 199, "-" * 198 + "1", "lambda:" * 28 + "0", "'\\d'", "0in x", "\\", "f'{", "9" * 199, "x[" * 99]
+)
 def test_nasty_code_is_just_wrong(nasty):
     assert not answered("loop-fill-01", f"sum(x)\n{nasty}").correct
 
@@ -337,9 +390,21 @@ def test_nasty_code_is_just_wrong(nasty):
 @pytest.mark.parametrize(
     ("filling", "typed", "correct"),
     [
-        ("axis=0", "axis = 0", True), ("axis=0", "axis=1", False), (":, 1:", ":,1:", True), ("x += 1", "x+=1", True),
-        ("'a'", '"a"', True), ("a if b else c", "a  if b  else c", True), ("import torch", "import  torch", True), (">", ">=", False),
-        ("x, y", "x,y", True), ("no_grad", "no_grad()", False), ("*args", "* args", True), ("1e-3", "0.001", True), ("1", "True", False),
+        ("axis=0", "axis = 0", True),
+        ("axis=0", "axis=1", False),
+        (":, 1:", ":,1:", True),
+        ("1: -1", "1:-1", True),
+        ("1: -1", "1: -1", True),
+        ("x += 1", "x+=1", True),
+        ("'a'", '"a"', True),
+        ("a if b else c", "a  if b  else c", True),
+        ("import torch", "import  torch", True),
+        (">", ">=", False),
+        ("x, y", "x,y", True),
+        ("no_grad", "no_grad()", False),
+        ("*args", "* args", True),
+        ("1e-3", "0.001", True),
+        ("1", "True", False),
     ],
 )
 def test_fillings_need_not_be_expressions(filling, typed, correct):
@@ -358,7 +423,10 @@ def order_letters(*steps: str, seed: int = 1) -> str:
 STEPS = ("Split the rows", "Fit the scaler", "Fit the model", "Score the test part")
 
 
-@pytest.mark.parametrize("form", [str, str.lower, lambda s: s.replace(" ", ""), lambda s: s.replace(" ", ","), lambda s: s.replace(" ", " > ")])
+@pytest.mark.parametrize(
+    "form",
+    [str, str.lower, lambda s: s.replace(" ", ""), lambda s: s.replace(" ", ","), lambda s: s.replace(" ", " > ")],
+)
 def test_orders_are_read_however_they_are_written(form):
     assert answered("split-order-01", form(order_letters(*STEPS))).correct
 
@@ -400,8 +468,16 @@ def match_letters(**changed: str) -> str:
 
 @pytest.mark.parametrize(
     "form",
-    [str, str.lower, lambda s: s.replace(" ", ""), lambda s: s.replace(" ", ", "), lambda s: " ".join(f"{p[0]}-{p[1]}" for p in s.split()),
-     lambda s: "\n".join(f"{p[0]}: {p[1]}" for p in s.split()), lambda s: " ".join(p[1] for p in s.split()), lambda s: " ".join(reversed(s.split()))],
+    [
+        str,
+        str.lower,
+        lambda s: s.replace(" ", ""),
+        lambda s: s.replace(" ", ", "),
+        lambda s: " ".join(f"{p[0]}-{p[1]}" for p in s.split()),
+        lambda s: "\n".join(f"{p[0]}: {p[1]}" for p in s.split()),
+        lambda s: " ".join(p[1] for p in s.split()),
+        lambda s: " ".join(reversed(s.split())),
+    ],
 )
 def test_pairs_are_read_however_they_are_written(form):
     assert answered("shape-match-01", form(match_letters())).correct
@@ -427,6 +503,10 @@ def test_a_wrong_pair_without_feedback_is_told_its_partner():
     assert [f"“{left}” goes with “{partner[left]}”." in graded.feedback for left in lefts] == [True, True]
 
 
+def test_an_endless_row_of_pairs_is_unreadable():
+    assert "longer than an answer can be" in refused("shape-match-01", "1A " * 100)
+
+
 @pytest.mark.parametrize("text", ["1A", "1A 2A 3B 4C", "1A 1B 2C 3D", "1A 2B 3C 9D", "1A 2B 3C 4Z", "A B C"])
 def test_incomplete_doubled_and_strange_pairs_are_unreadable(text):
     assert "such as 1A 2B 3C 4D" in refused("shape-match-01", text)
@@ -435,7 +515,10 @@ def test_incomplete_doubled_and_strange_pairs_are_unreadable(text):
 # bug
 
 
-@pytest.mark.parametrize("form", ["4 {}", "4{}", "line 4, {}", "Line 4: {}", "L4 {}", "{} 4", "{}, line 4", "4. {}", "4 ({})", "line 4 option {}"])
+@pytest.mark.parametrize(
+    "form",
+    ["4 {}", "4{}", "line 4, {}", "Line 4: {}", "L4 {}", "{} 4", "{}, line 4", "4. {}", "4 ({})", "line 4 option {}"],
+)
 def test_a_line_and_a_reason_are_read_however_they_are_written(form):
     text = form.format(label("loop-bug-01", "It forgets the sum so far"))
     assert answered("loop-bug-01", text).correct
@@ -456,7 +539,16 @@ def test_the_reason_in_another_line_is_worth_nothing_but_a_hint():
     assert graded.feedback == "The reason is right, but the slip is in line 4, not 2."
 
 
-@pytest.mark.parametrize(("text", "says"), [("4", "then the letter"), ("B", "then the letter"), ("9 A", "lines 1 to 5"), ("4 AB", "one reason"), ("4 Z", "not one of")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("4", "then the letter"),
+        ("B", "then the letter"),
+        ("9 A", "lines 1 to 5"),
+        ("4 AB", "one reason"),
+        ("4 Z", "not one of"),
+    ],
+)
 def test_half_an_answer_is_unreadable(text, says):
     assert says in refused("loop-bug-01", text)
 
@@ -467,7 +559,10 @@ def test_half_an_answer_is_unreadable(text, says):
 def test_short_answers_are_never_wrong_and_say_what_was_covered():
     graded = answered("precision-short-01", "The majority class wins every time.")
     assert (graded.correct, graded.score, graded.formative) == (True, 0.5, True)
-    assert graded.feedback == "Covered: A constant guess scores high.\nNot found in your words: The rare class is not found."
+    assert (
+        graded.feedback
+        == "Covered: A constant guess scores high.\nNot found in your words: The rare class is not found."
+    )
     assert graded.right.startswith("Guessing the majority class")
 
 
@@ -521,7 +616,9 @@ def _with_pair(posed: Posed, partner: dict[str, str], left: str, right: str) -> 
 
 
 TRACKS = Path(__file__).parents[2] / "data" / "tracks"
-SHIPPED = {item.id: item for folder in sorted(TRACKS.iterdir()) if folder.is_dir() for item in load_track(folder)[0].items}
+SHIPPED = {
+    item.id: item for folder in sorted(TRACKS.iterdir()) if folder.is_dir() for item in load_track(folder)[0].items
+}
 
 
 @pytest.mark.parametrize("item", [*ITEMS.values(), *SHIPPED.values()], ids=lambda item: item.id)

@@ -35,7 +35,8 @@ WORDS = " ".join(["word"] * 61)
 def said(item_id: str, **changes: object) -> list[str]:
     """Lint the sample with one item changed; what is said about that item."""
     sections = tuple(
-        replace(s, items=tuple(replace(i, **changes) if i.id == item_id else i for i in s.items)) for s in SAMPLE.sections
+        replace(s, items=tuple(replace(i, **changes) if i.id == item_id else i for i in s.items))
+        for s in SAMPLE.sections
     )
     changed = replace(SAMPLE, sections=sections)
     return [fault.message for fault in lint(changed) if fault.item == changes.get("id", item_id)]
@@ -103,7 +104,11 @@ def test_fair_prompts_pass(prompt):
         ("a", ("b",), "has 1 wrong options; write two or three"),
         ("a", ("b", "c", "d", "e"), "has 4 wrong options; write two or three"),
         ("mean", ("Mean.", "spread"), "option 'mean' is there twice"),
-        ("the mean, and with it the spread of every test row", ("the labels", "nothing"), "the answer has 50 characters"),
+        (
+            "the mean, and with it the spread of every test row",
+            ("the labels", "nothing"),
+            "the answer has 50 characters",
+        ),
         ("a", ("all of the above", "c"), "option 'all of the above': write what it means"),
         ("a", ("None of these", "c"), "option 'None of these': write what it means"),
         ("a", ("it always leaks", "c"), "option 'it always leaks' says 'always'"),
@@ -138,7 +143,10 @@ def test_multi_says_how_many(changes, expected):
 
 @pytest.mark.parametrize(
     ("misconception", "feedback", "expected"),
-    [("two words", "Long enough to be useful.", "misconception 'two words' must be one word"), ("m", "No.", "feedback 'No.' is too short")],
+    [
+        ("two words", "Long enough to be useful.", "misconception 'two words' must be one word"),
+        ("m", "No.", "feedback 'No.' is too short"),
+    ],
 )
 def test_wrong_options_need_a_reason_and_an_answer(misconception, feedback, expected):
     made = Choice(("a",), (option("b", misconception, feedback), option("c")))
@@ -152,12 +160,18 @@ NUMBER = "precision-numeric-01"
     ("changes", "expected"),
     [
         ({"body": Numeric("no_such")}, "unknown generator 'no_such'"),
-        ({"prompt": "Of {flagged} mails {rightly} are spam?"}, "prompt uses {rightly}; confusion_precision has flagged, tp, fn"),
+        (
+            {"prompt": "Of {flagged} mails {rightly} are spam?"},
+            "prompt uses {rightly}; confusion_precision has flagged, tp, fn",
+        ),
         ({"prompt": "It is {answer} of {tp}?"}, "prompt uses {answer}"),
         ({"prompt": "What is it?"}, "neither prompt nor code shows a number"),
         ({"body": Numeric("confusion_precision")}, "has no [[item.wrong]]; choose from the generator's paths: recall"),
         ({"body": Numeric("confusion_precision", wrong=(wrong(when="recal"),))}, "unknown wrong path 'recal'"),
-        ({"body": Numeric("confusion_precision", wrong=(wrong(answer=3),))}, "a wrong value of a generated item needs `when`"),
+        (
+            {"body": Numeric("confusion_precision", wrong=(wrong(answer=3),))},
+            "a wrong value of a generated item needs `when`",
+        ),
         (
             {"body": Numeric("confusion_precision", None, Tolerance(rel=0.9), "", (wrong(when="recall"),))},
             "wrong path 'recall' is within tolerance of the answer for flagged = ",
@@ -185,33 +199,69 @@ def test_fixed_numbers_are_checked(made, expected):
     ("item_id", "changes", "expected"),
     [
         ("loop-output-01", {"body": Output("1")}, "has no [[item.wrong]]"),
-        ("loop-output-01", {"body": Output("1", (wrong(answer=" 1 "),))}, "wrong output ' 1 ' would be graded as right"),
+        (
+            "loop-output-01",
+            {"body": Output("1", (wrong(answer=" 1 "),))},
+            "wrong output ' 1 ' would be graded as right",
+        ),
         ("loop-output-01", {"code": "print("}, "code is not Python"),
         ("loop-fill-01", {"code": "x = __1__"}, "code has the blanks [1] and `blanks` has 2 lists"),
         ("loop-fill-01", {"body": Fill((("a",), ()), "")}, "every blank needs at least one accepted filling"),
         ("loop-fill-01", {"body": Fill((("a",), ("b",)), "")}, "has no [[item.wrong]]"),
-        ("loop-fill-01", {"body": Fill((("a",), ("b",)), "", (wrong(answer="a", blank=3),))}, "wrong filling 'a' is for blank 3"),
-        ("loop-fill-01", {"body": Fill((("a",), ("b",)), "", (wrong(answer=" b", blank=2),))}, "wrong filling ' b' would be graded as right"),
+        (
+            "loop-fill-01",
+            {"body": Fill((("a",), ("b",)), "", (wrong(answer="a", blank=3),))},
+            "wrong filling 'a' is for blank 3",
+        ),
+        (
+            "loop-fill-01",
+            {"body": Fill((("a",), ("b",)), "", (wrong(answer=" b", blank=2),))},
+            "wrong filling ' b' would be graded as right",
+        ),
         ("loop-fill-01", {"body": Fill((("a b",), ("c",)), "", (wrong(answer="d"),))}, "code is not Python"),
         ("split-order-01", {"body": Order(("a", "b", "c"))}, "has 3 steps and 0 distractors"),
         ("split-order-01", {"body": Order(("a", "b", "c", "A."))}, "step 'a' is there twice"),
         ("split-order-01", {"body": Order(tuple("abcd"), either=((0, 2),))}, "`either` has [0, 2]"),
         ("split-order-01", {"body": Order(tuple("abcd"), either=((3, 4),))}, "`either` has [3, 4]"),
         ("split-order-01", {"body": Order(tuple("abcd"), ("e",))}, "distractor 'e' has no [[item.wrong]]"),
-        ("split-order-01", {"body": Order(tuple("abcd"), (), (), (wrong(step="e"),))}, "feedback is for 'e', which is no distractor"),
+        (
+            "split-order-01",
+            {"body": Order(tuple("abcd"), (), (), (wrong(step="e"),))},
+            "feedback is for 'e', which is no distractor",
+        ),
         ("shape-match-01", {"body": Match((("a", "b"),))}, "has 1 pairs and 0 spare"),
-        ("shape-match-01", {"body": Match((("a", "x"), ("b", "x"), ("c", "y"), ("d", "z")), ("q",))}, "'x' is there twice on one side"),
-        ("shape-match-01", {"body": body("shape-match-01", wrong=(wrong(left="a", right="b"),))}, "feedback is for 'a' with 'b', which cannot"),
+        (
+            "shape-match-01",
+            {"body": Match((("a", "x"), ("b", "x"), ("c", "y"), ("d", "z")), ("q",))},
+            "'x' is there twice on one side",
+        ),
+        (
+            "shape-match-01",
+            {"body": body("shape-match-01", wrong=(wrong(left="a", right="b"),))},
+            "feedback is for 'a' with 'b', which cannot",
+        ),
         (
             "shape-match-01",
             {"body": body("shape-match-01", wrong=(wrong(left="a row", right="one"),))},
             "feedback is for 'a row' with 'one', which is right",
         ),
         ("loop-bug-01", {"body": Bug(9, "a", (option("b"), option("c")))}, "`line` is 9; the code has lines 1 to 5"),
-        ("loop-bug-01", {"code": "x\n# y", "body": Bug(2, "a", (option("b"), option("c")))}, "`line` is 2, which is blank or a comment"),
+        (
+            "loop-bug-01",
+            {"code": "x\n# y", "body": Bug(2, "a", (option("b"), option("c")))},
+            "`line` is 2, which is blank or a comment",
+        ),
         ("precision-short-01", {"body": Short((Rubric("p", ("k",)),), "k")}, "has 1 rubric points; two to four"),
-        ("precision-short-01", {"body": body("precision-short-01", model_answer=WORDS)}, "model answer has over 60 words"),
-        ("precision-short-01", {"body": body("precision-short-01", model_answer="Because so.")}, "the model answer has no keyword"),
+        (
+            "precision-short-01",
+            {"body": body("precision-short-01", model_answer=WORDS)},
+            "model answer has over 60 words",
+        ),
+        (
+            "precision-short-01",
+            {"body": body("precision-short-01", model_answer="Because so.")},
+            "the model answer has no keyword",
+        ),
     ],
 )
 def test_each_kind_has_its_own_rules(item_id, changes, expected):
@@ -225,7 +275,9 @@ def _with_items(*items: Item) -> Track:
 
 def test_the_longest_answer_must_not_be_a_strategy():
     long_key = Choice(("the longest of all",), (option("short one here"), option("another one here")))
-    made = [replace(SAMPLE.item(ONE), id=f"long-{n}", prompt=f"What is it, number {n}?", body=long_key) for n in range(5)]
+    made = [
+        replace(SAMPLE.item(ONE), id=f"long-{n}", prompt=f"What is it, number {n}?", body=long_key) for n in range(5)
+    ]
     messages = [fault.message for fault in lint(_with_items(*made))]
     assert messages == [
         "the answer is the longest option in 5 of 6 items; at most 40%: shorten answers or lengthen wrong options"
@@ -241,7 +293,9 @@ def test_the_same_question_twice_is_a_fault():
 
 def test_concepts_headings_sections_and_paths_without_items_are_faults():
     empty = replace(SAMPLE.sections[1], items=())
-    path = LearningPath(slug="p", title="P", months="1", focus="f", skills=("s",), prerequisites="n", sections=("gone",))
+    path = LearningPath(
+        slug="p", title="P", months="1", focus="f", skills=("s",), prerequisites="n", sections=("gone",)
+    )
     outline = (*SAMPLE.outline, Heading(title="Lost", section="gone"))
     track = replace(SAMPLE, sections=(SAMPLE.sections[0], empty), paths=(path,), outline=outline)
     assert [str(fault) for fault in lint(track)] == [

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.faults import Fault, Faults, Table
 from quizzes.items import Kind, Tolerance, Track, WrongPath
+from quizzes.lint import lint
 from quizzes.load import load_track
 from quizzes.load_items import read_item
 from quizzes.needs import cycles, in_order
@@ -59,18 +60,24 @@ def test_look_ups_find_what_is_there_and_nothing_else(track: Track):
     assert track.section_of("shapes").slug == "models"
     assert track.path("whole").sections == ("basics", "models")
     assert track.projects[0].challenges == ("some-challenge",)
-    assert (track.item("x"), track.concept("x"), track.section("x"), track.section_of("x"), track.path("x")) == (None,) * 5
+    assert (track.item("x"), track.concept("x"), track.section("x"), track.section_of("x"), track.path("x")) == (
+        None,
+    ) * 5
 
 
 def test_every_body_is_read_with_its_wrong_answers(track: Track):
     numeric = track.item("precision-numeric-01").body
     assert (numeric.generator, numeric.tolerance, [path.when for path in numeric.wrong]) == (
-        "confusion_precision", Tolerance(rel=0.01), ["recall", "accuracy_like"],
+        "confusion_precision",
+        Tolerance(rel=0.01),
+        ["recall", "accuracy_like"],
     )
     assert track.item("split-order-01").body.either == ((1, 2),)
     assert track.item("loop-fill-01").body.wrong == (
         WrongPath(
-            answer="max(x)", blank=2, misconception="scales-by-max",
+            answer="max(x)",
+            blank=2,
+            misconception="scales-by-max",
             feedback="Dividing by the largest value scales the sum; a mean divides by the count.",
         ),
     )
@@ -84,8 +91,16 @@ def test_every_body_is_read_with_its_wrong_answers(track: Track):
         ('kind = "single"', 'kind = "singel"', "i-01: unknown kind 'singel'; choose one of single, multi"),
         ('kind = "single"', "", "i-01: `kind` is missing"),
         ("difficulty = 1", "difficulty = 4", "i-01: `difficulty` is 4; it goes from 0"),
-        ("difficulty = 1", 'difficulty = "1"', "i-01: `difficulty` must be a whole number without quotes, not a text ('1')"),
-        ("difficulty = 1", "difficulty = true", "i-01: `difficulty` must be a whole number without quotes, not true/false"),
+        (
+            "difficulty = 1",
+            'difficulty = "1"',
+            "i-01: `difficulty` must be a whole number without quotes, not a text ('1')",
+        ),
+        (
+            "difficulty = 1",
+            "difficulty = true",
+            "i-01: `difficulty` must be a whole number without quotes, not true/false",
+        ),
         ("difficulty = 1", "dificulty = 1", "i-01: unknown key `dificulty`; did you mean `difficulty`?"),
         ("difficulty = 1", "difficulty = 1\nzzz = 1", "i-01: unknown key `zzz`; known here: answer, code, concept"),
         ('prompt = "What?"', 'prompt = " "', "i-01: `prompt` is empty; write its text"),
@@ -160,7 +175,9 @@ def test_ids_used_twice_are_a_fault_and_the_first_stays(write):
 
 
 def test_circles_are_cut_so_that_the_track_can_be_walked(write):
-    text = HEAD + '[[concept]]\nid = "a"\ntitle = "A"\nneeds = ["b"]\n[[concept]]\nid = "b"\ntitle = "B"\nneeds = ["a"]\n'
+    text = (
+        HEAD + '[[concept]]\nid = "a"\ntitle = "A"\nneeds = ["b"]\n[[concept]]\nid = "b"\ntitle = "B"\nneeds = ["a"]\n'
+    )
     track, faults = write(text)
     assert len(faults) == 1
     assert [concept.needs for concept in track.concepts] == [(), ()]
@@ -206,8 +223,24 @@ def test_a_track_and_its_files_must_agree(write):
     assert (track.paths, track.projects) == ((), ())
 
 
+def test_sections_without_headings_and_slugs_used_twice_are_faults(write):
+    text = TRACK_TOML.replace('[[section.heading]]\ntitle = "X"\n', "")
+    text = (
+        text.replace('["one", "nowhere", "one"]', '["one"]')
+        .replace("expert", "beginner")
+        .replace('slug = "q"', 'slug = "p"')
+    )
+    _, faults = write(GOOD.replace('"H"', '"H2"'), text)
+    assert messages(faults) == [
+        "p: slug used twice among paths and projects; rename one",
+        "section other: has no [[section.heading]]; name what it teaches",
+    ]
+
+
 def test_a_file_outside_the_outline_is_a_fault(write):
-    _, faults = write(GOOD, TRACK_TOML.replace('slug = "one"', 'slug = "two"').replace('["one", "nowhere", "one"]', '["two"]'))
+    _, faults = write(
+        GOOD, TRACK_TOML.replace('slug = "one"', 'slug = "two"').replace('["one", "nowhere", "one"]', '["two"]')
+    )
     assert "section: is not in track.toml; add a [[section]] there or rename it" in messages(faults)
 
 
@@ -221,7 +254,11 @@ def test_a_file_outside_the_outline_is_a_fault(write):
         ("numeric", "answer = 1\ntolerance = { rel = -1 }", "`tolerance` must not be negative"),
         ("numeric", "answer = 1\ntolerance = { relative = 1 }", "unknown key `relative`"),
         ("numeric", "answer = 1\ntolerance = 0.1", "`tolerance` must be a table"),
-        ("numeric", 'answer = 1\n[[item.wrong]]\nmisconception = "m"\nfeedback = "f"', "`answer` is missing; it must be a number or a text"),
+        (
+            "numeric",
+            'answer = 1\n[[item.wrong]]\nmisconception = "m"\nfeedback = "f"',
+            "`answer` is missing; it must be a number or a text",
+        ),
         ("output", 'answer = "1"', "`code` is missing; a output item shows some"),
         ("fill", 'code = "__1__"\nblanks = ["x"]', "`blanks` must be a list of lists of texts"),
         ("order", 'steps = ["a", 1]', "`steps` must be a list of texts"),
@@ -285,6 +322,11 @@ def test_the_shipped_track_loads_without_faults():
     assert [len(track.paths), len(track.projects), len({h.section for h in track.outline})] == [4, 12, 21]
     assert [section.slug for section in track.sections] == list(dict.fromkeys(h.section for h in track.outline))
     assert {project.level for project in track.projects} == {"beginner", "intermediate", "advanced"}
+
+
+def test_the_shipped_track_keeps_the_writing_standard():
+    track, _ = load_track(SHIPPED)
+    assert [str(fault) for fault in lint(track)] == []
 
 
 def test_challenges_named_by_projects_exist():

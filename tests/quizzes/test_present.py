@@ -29,7 +29,9 @@ def test_every_option_and_step_is_shown_once_with_a_letter(item):
 
 def test_the_answer_takes_every_place(item):
     choice = item("split-single-01")
-    places = [[line.text for line in present(choice, seed).options].index(choice.body.answers[0]) for seed in range(300)]
+    places = [
+        [line.text for line in present(choice, seed).options].index(choice.body.answers[0]) for seed in range(300)
+    ]
     assert all(70 < places.count(place) < 130 for place in range(3))
 
 
@@ -74,7 +76,9 @@ def test_numbers_are_filled_into_the_prompt(item):
     numeric = item("precision-numeric-01")
     for seed in SEEDS:
         drawn, prompt = numbers_of(numeric, seed), present(numeric, seed).prompt
-        assert prompt.startswith(f"A filter flags {drawn.params['flagged']} mails, {drawn.params['tp']} of them rightly")
+        assert prompt.startswith(
+            f"A filter flags {drawn.params['flagged']} mails, {drawn.params['tp']} of them rightly"
+        )
         assert "{" not in prompt
 
 
@@ -118,7 +122,9 @@ def test_percent_and_plain_orders_have_their_own_hints(item):
 
 def test_a_seed_is_the_same_in_another_process():
     code = "from quizzes.present import seed_for; print(seed_for('discord:7', 'split-01', '2026-01-31'))"
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "1"})
+    other = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "1"}
+    )
     assert int(other.stdout) == seed_for("discord:7", "split-01", "2026-01-31") == 5819903321496676102
 
 
@@ -128,7 +134,10 @@ def test_seeds_fit_an_integer_column(learner, item_id, day):
 
 
 def test_seeds_differ_by_learner_item_and_day():
-    seeds = {seed_for(*parts) for parts in (("a", "b", "c"), ("x", "b", "c"), ("a", "x", "c"), ("a", "b", "x"), ("ab", "", "c"))}
+    seeds = {
+        seed_for(*parts)
+        for parts in (("a", "b", "c"), ("x", "b", "c"), ("a", "x", "c"), ("a", "b", "x"), ("ab", "", "c"))
+    }
     assert len(seeds) == 5
 
 

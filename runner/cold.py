@@ -18,7 +18,7 @@ from runner.session import Ended, Session, parse_done
 from runner.spawn import Start, open_bare_session, open_session
 
 START_S = 20.0  # to build the jail
-IMPORT_S = 60.0  # to import a profile's libraries
+IMPORT_S = 120.0  # to import a profile's libraries
 FORK_S = 20.0  # to make one call's child
 _STARTED = b"S"
 _READY = b"R"
@@ -200,7 +200,7 @@ class _Run:
 
     async def _ready(self, session: Session) -> str:
         """Wait until the libraries are imported; return what went wrong, if anything."""
-        await session.send(prepare.setup(self.job))
+        await session.send(prepare.setup(self.job, self.texts))
         try:
             message = await session.receive(IMPORT_S)
         except EOFError:

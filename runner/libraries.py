@@ -36,19 +36,17 @@ _ALLOWED: dict[Profile, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("filelock", "typing-extensions", "sympy", "mpmath", "networkx", "jinja2", "MarkupSafe", "fsspec"),
     ),
 }
-_WARM: dict[Profile, tuple[str, ...]] = {
-    Profile.STDLIB: (),
-    Profile.NUMPY: ("numpy",),
-    Profile.SKLEARN: ("sklearn", "pandas"),
-    Profile.TORCH: ("torch",),
-}
+_NAMES = {"numpy": Profile.NUMPY, "scipy": Profile.NUMPY, "sklearn": Profile.SKLEARN, "pandas": Profile.SKLEARN}
+_NAMES["torch"] = Profile.TORCH
+_NAMED = re.compile(rf"\b({'|'.join(_NAMES)})\b")
+_CPUINFO = "/proc/cpuinfo"  # torch asks it which instructions there are, and complains where it is missing
 # Parts imported ahead of the clock when a source names them; anything else is imported on the learner's time.
 _PARTS = re.compile(
     r"\b(scipy\.(?:cluster|fft|integrate|interpolate|linalg|ndimage|optimize|signal|sparse|spatial|special|stats)"
     r"|sklearn\.(?:base|cluster|compose|datasets|decomposition|dummy|ensemble|feature_extraction|feature_selection"
     r"|impute|inspection|linear_model|manifold|metrics|mixture|model_selection|multiclass|naive_bayes|neighbors"
     r"|neural_network|pipeline|preprocessing|svm|tree|utils)"
-    r"|torch\.(?:nn|optim|utils\.data)|pandas)\b"
+    r"|torch\.(?:nn|optim|utils\.data))\b"
 )
 _ADVICE = {Profile.TORCH: "install it with `pip install 'epochbot[torch]'`, or leave torch challenges out"}
 
@@ -123,6 +121,8 @@ def binds(profile: Profile) -> tuple[Bind, ...]:
     for name, required in allowed(profile):
         for path in _top_level(name, profile, required=required):
             found.setdefault(path.name, Bind(str(path), f"{LIBS}/{path.name}"))
+    if profile is Profile.TORCH and Path(_CPUINFO).is_file():
+        found[_CPUINFO] = Bind(_CPUINFO, _CPUINFO)
     return tuple(found.values())
 
 
@@ -140,11 +140,15 @@ def _top_level(name: str, profile: Profile, *, required: bool) -> list[Path]:
 
 
 def warm_modules(profile: Profile, text: str) -> list[str]:
-    """List what to import before the clock starts: the profile's libraries, and those of their parts a source names."""
-    libraries = [name for part in included(profile) for name in _WARM[part]]
-    parts = [name for name in _PARTS.findall(text) if profile is not Profile.STDLIB]
-    roots = {*libraries, "scipy"} if libraries else set()
-    return [*libraries, *dict.fromkeys(name for name in parts if name.partition(".")[0] in roots)]
+    """List what to import before the clock starts: of the profile's libraries, those that a text names, and parts.
+
+    What a source imports without naming it in so many letters, it imports on its own time.
+    """
+    order = tuple(Profile)
+    named = [name for name in _NAMED.findall(text) if order.index(_NAMES[name]) <= order.index(profile)]
+    first = [] if profile is Profile.STDLIB else ["numpy"]
+    parts = [name for name in _PARTS.findall(text) if name.partition(".")[0] in named]
+    return list(dict.fromkeys([*first, *named, *parts]))
 
 
 @lru_cache(maxsize=1)

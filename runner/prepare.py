@@ -12,6 +12,7 @@ from runner.values import encode
 ARGS_BYTES = 256 * 1024 * 1024
 SCRIPT_ARGS = '["t"]'
 _ARRAY_MARKS = ('["a",', '["n",', '["g",')  # cannot occur inside a string, where the quote would be escaped
+_NEEDS = (('["g","tensor"', "torch"), ('["g","series"', "pandas"), ('["g","frame"', "pandas"))
 
 
 def source_bytes(job: Job) -> bytes:
@@ -47,10 +48,11 @@ def arguments(job: Job) -> list[str]:
     return texts
 
 
-def setup(job: Job) -> dict[str, Any]:
+def setup(job: Job, arguments: list[str]) -> dict[str, Any]:
     """Say to the box's first process what it is there for."""
     source = source_bytes(job)
-    text = source.decode("utf-8", "replace") + "\n" + job.driver
+    needed = [name for mark, name in _NEEDS if any(mark in text for text in arguments)]
+    text = "\n".join([source.decode("utf-8", "replace"), job.driver, *needed])
     return {
         "modules": libraries.warm_modules(job.profile, text),
         "program": {

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot import streaks, xp
 from bot.store import hints, ledger, questions
-from bot.store.codec import ANSWER_CHARS, day_text, from_ms, storable, to_day, to_ms
+from bot.store.codec import ANSWER_CHARS, day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, insert, one, value
 from bot.store.rows import AnswerRecord, Attempt, Kind, Recorded, SubmissionRecord
 from bot.streaks import Streak
@@ -63,7 +63,7 @@ def record_answer(db: Database, record: AnswerRecord) -> Recorded:
         item_id=question.item_id,
         question_id=question.id,
         submission_id=None,
-        answer_text=storable(record.answer_text, ANSWER_CHARS),
+        answer_text=record.answer_text[:ANSWER_CHARS],
         elapsed_ms=record.elapsed_ms,
         correct=int(record.correct),
         **_shared(record),
@@ -133,7 +133,6 @@ def _submission_points(db: Database, record: SubmissionRecord) -> int:
 
 
 def _add_submission(db: Database, record: SubmissionRecord) -> int:
-    source = storable(record.source)
     return insert(
         db,
         "INSERT INTO submission (idem, user_id, group_id, slug, source, source_hash, verdict, report_json, local_day, at)"
@@ -142,8 +141,8 @@ def _add_submission(db: Database, record: SubmissionRecord) -> int:
         user_id=record.user_id,
         group_id=record.group_id,
         slug=record.slug,
-        source=source,
-        source_hash=hashlib.sha256(source.encode()).hexdigest(),
+        source=record.source,
+        source_hash=hashlib.sha256(record.source.encode("utf-8", "replace")).hexdigest(),
         verdict=record.verdict,
         report_json=record.report_json,
         day=day_text(record.local_day),

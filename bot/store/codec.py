@@ -40,14 +40,10 @@ def to_day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def storable(text: str, most: int | None = None) -> str:
-    """Make any text storable: cut to a length, with unpaired surrogates replaced."""
-    return text[:most].encode("utf-8", "replace").decode("utf-8")
-
-
 def plain_name(text: str) -> str:
     """Make a display name one line of bounded length."""
-    return " ".join(storable(text, 4 * NAME_CHARS).split())[:NAME_CHARS] or "someone"
+    readable = text[: 4 * NAME_CHARS].encode("utf-8", "replace").decode("utf-8")
+    return " ".join(readable.split())[:NAME_CHARS] or "someone"
 
 
 def public_id(number: int) -> str:

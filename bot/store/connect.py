@@ -64,9 +64,20 @@ def wrap(connection: sqlite3.Connection) -> Database:
     return Database(connection, execute_plugins=False, strict=True)
 
 
+def _execute(db: Database, sql: str, named: dict[str, Any]) -> sqlite3.Cursor:
+    try:
+        return db.execute(sql, named)
+    except UnicodeEncodeError:  # unpaired surrogates, which no platform should send and any may
+        return db.execute(sql, {key: _encodable(item) for key, item in named.items()})
+
+
+def _encodable(item: Any) -> Any:
+    return item.encode("utf-8", "replace").decode("utf-8") if isinstance(item, str) else item
+
+
 def rows(db: Database, sql: str, **named: object) -> list[Row]:
     """Run a statement that returns rows and fetch them all, so that nothing stays open or tied to this thread."""
-    cursor = db.execute(sql, named)
+    cursor = _execute(db, sql, named)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -79,18 +90,18 @@ def one(db: Database, sql: str, **named: object) -> Row | None:
 
 def value(db: Database, sql: str, **named: object) -> Any:
     """Fetch the first column of the first row, or None."""
-    found = db.execute(sql, named).fetchall()
+    found = _execute(db, sql, named).fetchall()
     return found[0][0] if found else None
 
 
 def change(db: Database, sql: str, **named: object) -> int:
     """Run a statement that changes rows; say how many."""
-    return int(db.execute(sql, named).rowcount)
+    return int(_execute(db, sql, named).rowcount)
 
 
 def insert(db: Database, sql: str, **named: object) -> int:
     """Insert one row; give its id."""
-    cursor = db.execute(sql, named)
+    cursor = _execute(db, sql, named)
     if cursor.lastrowid is None:
         raise ValueError(f"not an insert: {sql}")
     return int(cursor.lastrowid)

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.store import ledger, questions
 from bot.store.attempts import to_attempt
-from bot.store.codec import day_text, from_ms, storable, to_day, to_ms
+from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, one, rows, value
 from bot.store.rows import Answered, Attempt, Explanation, Kind, Mistake, Progress, Submission, Tries
 
@@ -120,6 +120,6 @@ def save_explanation(db: Database, attempt_id: int, source: str, body: str, now:
         " ON CONFLICT (attempt_id) DO UPDATE SET source = excluded.source, body = excluded.body, at = excluded.at",
         id=attempt_id,
         source=source,
-        body=storable(body),
+        body=body,
         at=to_ms(now),
     )

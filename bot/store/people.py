@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.days import DayRule, RuleChange, TooSoon, plan_change
-from bot.store.codec import from_ms, plain_name, storable, to_ms
+from bot.store.codec import from_ms, plain_name, to_ms
 from bot.store.connect import change, insert, one, rows, value
 from bot.store.ledger import bridge
 from bot.store.rows import Group, User
 
 SETTINGS = frozenset({"tz", "day_start", "track", "path", "board_name", "board_opt_out"})
+SETTING_CHARS = 80
 _TEXTS = ("track", "path", "board_name")
 
 
@@ -105,7 +106,7 @@ def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bo
         db,
         "UPDATE app_user SET track = :track, path = :path, board_name = :board_name, board_opt_out = :opt_out"
         " WHERE id = :id",
-        **{key: storable(str(wanted[key]), 80) for key in _TEXTS},
+        **{key: str(wanted[key])[:SETTING_CHARS] for key in _TEXTS},
         opt_out=int(bool(wanted["board_opt_out"])),
         id=user_id,
     )
@@ -209,7 +210,7 @@ def focus(db: Database, user_id: int) -> str:
 
 def set_focus(db: Database, user_id: int, slug: str) -> None:
     """Remember which challenge a learner opened last."""
-    change(db, "UPDATE app_user SET focus = :slug WHERE id = :id", slug=storable(slug, 80), id=user_id)
+    change(db, "UPDATE app_user SET focus = :slug WHERE id = :id", slug=slug[:SETTING_CHARS], id=user_id)
 
 
 def join(db: Database, group_id: int, user_id: int, now: datetime) -> None:

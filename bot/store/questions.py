@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from bot.store.codec import day_text, from_ms, public_id, storable, to_day, to_ms
+from bot.store.codec import day_text, from_ms, public_id, to_day, to_ms
 from bot.store.connect import Row, change, one, rows, value
 from bot.store.rows import Purpose, Question
 
@@ -42,7 +42,7 @@ def pose(db: Database, posing: Posing, now: datetime) -> list[Question]:
             public_id=public_id(next_id + slot),
             user_id=posing.user_id,
             item_id=item_id,
-            seed=storable(seed),
+            seed=seed,
             purpose=posing.purpose,
             day=day_text(posing.local_day),
             slot=slot,
@@ -77,7 +77,7 @@ def today(db: Database, user_id: int, day: date, purpose: Purpose | None = None)
 
 def find(db: Database, short_id: str) -> Question | None:
     """Find a question by its short id, in any case."""
-    found = _many(db, "WHERE q.public_id = :short_id", short_id=storable(short_id.strip().casefold(), 16))
+    found = _many(db, "WHERE q.public_id = :short_id", short_id=short_id[:16].strip().casefold())
     return found[0] if found else None
 
 

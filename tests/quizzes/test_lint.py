@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from quizzes.claims import Claim, Expectation, claims, fill_in
 from quizzes.items import (
     Bug,
     Choice,
@@ -312,47 +311,6 @@ def test_a_parent_heading_may_be_the_source_only_with_its_children_covered():
     items = tuple(replace(item, source="Models: Loops") for item in models.items)
     track = replace(SAMPLE, sections=(SAMPLE.sections[0], replace(models, items=items)))
     assert [fault.message for fault in lint(track)] == ["heading 'Training' has no item; write one"]
-
-
-def test_claims_say_what_must_happen_when_code_runs():
-    found = {(claim.item, claim.about): claim for claim in claims(SAMPLE)}
-    assert list(found) == [
-        ("loop-output-01", "its output"),
-        ("loop-fill-01", "blank 1 filled with 'sum(x)'"),
-        ("loop-fill-01", "blank 2 filled with 'len(x)'"),
-        ("loop-fill-01", "blank 2 filled with 'float(len(x))'"),
-        ("loop-fill-01", "blank 2 filled with 'max(x)'"),
-    ]
-    assert found["loop-output-01", "its output"] == Claim(
-        file="quizzes/models.toml",
-        item="loop-output-01",
-        about="its output",
-        source=SAMPLE.item("loop-output-01").code,
-        profile="stdlib",
-        expects=Expectation.PRINTS,
-        stdout="[3.0, 'done']",
-    )
-    assert [claim.expects for claim in found.values()][1:] == ["passes", "passes", "passes", "fails"]
-
-
-def test_claims_of_the_sample_hold_when_run():
-    for claim in claims(SAMPLE):
-        if claim.expects is Expectation.PASSES:
-            exec(claim.source, {})  # noqa: S102 - the sample's own code
-        if claim.expects is Expectation.FAILS:
-            with pytest.raises(AssertionError):
-                exec(claim.source, {})  # noqa: S102 - the sample's own code
-
-
-def test_wrong_fillings_without_a_check_claim_nothing():
-    fill = Fill((("1",),), "", (wrong(answer="2"),))
-    item = replace(SAMPLE.item("loop-fill-01"), code="x = __1__", body=fill)
-    models = replace(SAMPLE.sections[1], items=(item,))
-    assert [claim.expects for claim in claims(replace(SAMPLE, sections=(models,)))] == [Expectation.PASSES]
-
-
-def test_blanks_are_filled_by_number():
-    assert fill_in("__1__ + __2__ + __1__", ["a", "b"]) == "a + b + a"
 
 
 def test_kinds_without_options_have_no_option_rules():

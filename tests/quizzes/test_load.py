@@ -12,7 +12,6 @@ from quizzes.items import Kind, Tolerance, Track, WrongPath
 from quizzes.lint import lint
 from quizzes.load import load_track
 from quizzes.load_items import read_item
-from quizzes.needs import cycles, in_order
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "data" / "tracks" / "ai-machine-learning"
@@ -298,22 +297,6 @@ def test_a_table_reports_every_unknown_key():
     table = Table({"a": 1, "b": 2}, "t", faults)
     table.close()
     assert sorted(messages(faults.found)) == ["t: unknown key `a`; known here: ", "t: unknown key `b`; known here: "]
-
-
-def test_separate_circles_are_all_found():
-    rings = cycles({"a": ("b",), "b": ("a",), "c": ("d",), "d": ("e",), "e": ("c",), "f": ("a",), "g": ("missing",)})
-    assert sorted(sorted(set(ring)) for ring in rings) == [["a", "b"], ["c", "d", "e"]]
-
-
-GRAPH = st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=3), max_size=10)
-
-
-@given(GRAPH)
-def test_an_order_puts_needs_first_and_names_each_once(graph):
-    needs = {str(n): tuple(str(m) for m in wanted if m < n) for n, wanted in graph.items()}
-    order = list(in_order(needs, needs))
-    assert len(order) == len(set(order))
-    assert all(order.index(need) < order.index(name) for name in needs for need in needs[name])
 
 
 def test_the_shipped_track_loads_without_faults():

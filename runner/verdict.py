@@ -67,7 +67,7 @@ _SIGNALS = {
     signal.SIGABRT: "an abort: the interpreter or a library gave up",
     signal.SIGFPE: "an arithmetic fault in compiled code",
     signal.SIGBUS: "a bus error: memory that could not be provided",
-    signal.SIGKILL: "it was killed",
+    signal.SIGKILL: "a kill signal",
     signal.SIGXCPU: "it used more processor time than allowed",
     signal.SIGSYS: "a system call that is not allowed here",
 }

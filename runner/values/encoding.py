@@ -67,7 +67,14 @@ class _Encoder:
         self.spend(1)
         if value is None or value is True or value is False:
             return value
-        mro = type.__dict__["__mro__"].__get__(type(value))
+        kind = type(value)
+        if kind is float:
+            return ["f", _float_text(value)]
+        if kind is int:
+            return self._int(value)
+        mro = type.__dict__["__mro__"].__get__(kind)
+        if kind is list or kind is tuple or kind is str:
+            return self._container(value, mro, depth) or self._scalar(value, mro, depth)
         for find in (self._foreign, self._scalar, self._container):
             found = find(value, mro, depth)
             if found is not None:
@@ -190,7 +197,6 @@ def _column(column: Any) -> Any:
 
 
 def _plain(item: Any) -> Any:
-    if hasattr(item, "isoformat"):
-        return item.isoformat()
-    missing = item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and item != item)
-    return None if missing else item
+    if item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and item != item):
+        return None
+    return item.isoformat() if hasattr(item, "isoformat") else item

@@ -1,6 +1,7 @@
 """A runner with real boxes, small limits, and a plain process to show that an attack works where nothing stops it."""
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -33,18 +34,37 @@ SMALL = Limits(
 RunSource = Callable[..., Awaitable[Result]]
 
 
+@pytest.fixture(name="leftovers")
+def _leftovers() -> Callable[[], list[int]]:
+    """Finds processes of boxes that are still there."""
+    return leftovers
+
+
 def leftovers() -> list[int]:
-    """List the processes of this host that live in a box: they carry an environment that only boxes have."""
-    found = []
+    """List the processes of our boxes: they carry an environment that only boxes have, and descend from us or no one."""
+    return [pid for pid in _boxed() if _root_of(pid) in (1, os.getpid())]
+
+
+def _boxed() -> Iterator[int]:
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
-            try:
-                environment = (path / "environ").read_bytes()
-            except OSError:
-                continue
-            if b"LOGNAME=learner\0" in environment:
-                found.append(int(path.name))
-    return found
+            with contextlib.suppress(OSError):
+                if b"LOGNAME=learner\0" in (path / "environ").read_bytes():
+                    yield int(path.name)
+
+
+def _root_of(pid: int) -> int:
+    """Climb to this process or to the first one; another suite's boxes end at neither before their own."""
+    while pid not in (0, 1, os.getpid()):
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            return 0
+        parent = int(status.split("PPid:")[1].split()[0])
+        if parent == 1 and b"LOGNAME=learner\0" not in Path(f"/proc/{pid}/environ").read_bytes():
+            return 0  # someone else's program, with boxes of its own
+        pid = parent
+    return pid
 
 
 @pytest.fixture

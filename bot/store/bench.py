@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -57,7 +58,7 @@ async def answer_path_p99(folder: Path, answers: int) -> Measure:
     user = await store.ensure_user("bench", "1", "Bench")
     items = [(f"item {number}", "1") for number in range(answers)]
     posed = await store.pose(user.id, items, "quiz", AT.date())
-    took = sorted([await _timed(lambda q=question: store.record_answer(_answer(q))) for question in posed])  # type: ignore[misc] - q is bound early
+    took = sorted([await _timed(partial(store.record_answer, _answer(question))) for question in posed])
     await store.close()
     one_row = await asyncio.to_thread(_row_by_row, folder / "rows.db", answers) / answers * 1000
     value = took[min(len(took) - 1, len(took) * 99 // 100)] * 1000

@@ -11,7 +11,7 @@ from bot.xp import TOO_FAST_MS, capped, challenge_points, gain, quiz_points
 
 def answer(**changed: object) -> int:
     plain = {"correct": True, "difficulty": 1, "met_before": False, "paid_today": False, "elapsed_ms": None}
-    return quiz_points(**{**plain, **changed})  # type: ignore[arg-type] - a table of keyword arguments
+    return quiz_points(**{**plain, **changed})  # type: ignore[arg-type]  # a table of keyword arguments
 
 
 @pytest.mark.parametrize(

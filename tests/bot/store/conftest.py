@@ -69,7 +69,7 @@ class Learner:
             "tz": self.user.tz,
             "at": self.clock(),
         }
-        return AnswerRecord(**{**plain, **changed})  # type: ignore[arg-type] - a table of keyword arguments
+        return AnswerRecord(**{**plain, **changed})  # type: ignore[arg-type]  # a table of keyword arguments
 
     async def answer(self, question: Question, **changed: object) -> Recorded:
         return await self.store.record_answer(self.answer_record(question, **changed))
@@ -89,7 +89,7 @@ class Learner:
             "tz": self.user.tz,
             "at": self.clock(),
         }
-        return SubmissionRecord(**{**plain, **changed})  # type: ignore[arg-type] - a table of keyword arguments
+        return SubmissionRecord(**{**plain, **changed})  # type: ignore[arg-type]  # a table of keyword arguments
 
     async def submit(self, slug: str, verdict: str = "accepted", **changed: object) -> Recorded:
         return await self.store.record_submission(self.submission_record(slug, verdict, **changed))

@@ -107,7 +107,7 @@ def test_query_is_lazy_and_our_rows_are_not(writer: Database) -> None:
 
 @pytest.mark.skipif(not hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL"), reason="the modes came with Python 3.12")
 def test_newer_connection_modes_are_refused_by_sqlite_utils(path: Path) -> None:
-    connection = sqlite3.connect(path, autocommit=True)  # type: ignore[call-arg] - not before Python 3.12
+    connection = sqlite3.connect(path, autocommit=True)  # type: ignore[call-arg]  # not before Python 3.12
     with pytest.raises(TransactionError):
         Database(connection)
     connection.close()

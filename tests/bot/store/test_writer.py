@@ -65,7 +65,7 @@ async def test_many_callers_share_few_commits(writer: Writer, path: Path) -> Non
 
 async def test_operations_run_in_the_order_they_came(writer: Writer) -> None:
     order: list[int] = []
-    await asyncio.gather(*(writer.run(lambda _, n=n: order.append(n)) for n in range(300)))  # type: ignore[misc] - n is bound early
+    await asyncio.gather(*(writer.run(lambda _, n=n: order.append(n)) for n in range(300)))  # type: ignore[misc]  # n is bound early
     assert order == list(range(300))
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 
 from bot.cli import discover
 from bot.config import ConfigError
 from bot.store import StoreError
+from challenges.prepare import CasesError
 from runner.errors import CannotIsolate
 
-FINE, NO, USAGE, CANNOT_ISOLATE = 0, 1, 2, 125
+FINE, NO, USAGE, CANNOT_ISOLATE, INTERRUPTED = 0, 1, 2, 125, 130
+HOSTS = ("chat", "serve")  # what runs until somebody stops it
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,16 +28,22 @@ def main(argv: list[str] | None = None) -> int:
         module.configure(sub)
         sub.set_defaults(run=module.run)
     options = parser.parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character this terminal lacks must not end the program
+            stream.reconfigure(errors="backslashreplace")
     try:
         return int(options.run(options))
-    except (ConfigError, StoreError) as fault:
+    except (ConfigError, StoreError, CasesError) as fault:
         sys.stderr.write(f"epochbot: {fault}\n")
         return USAGE
     except CannotIsolate as fault:
         sys.stderr.write(f"epochbot: {fault}\n")
         return CANNOT_ISOLATE
-    except KeyboardInterrupt:
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
+    except KeyboardInterrupt:
+        return FINE if options.command in HOSTS else INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ async def open_app(
 ) -> AsyncIterator[Dispatcher]:
     """Build everything and close it again."""
     track, challenges = load_content(settings)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    _make_home(settings.home)
     store = await Store.open(settings.database, now=now)
     try:
         services = Services(
@@ -140,6 +140,19 @@ async def open_app(
         yield Dispatcher(services, discover())
     finally:
         await store.close()
+
+
+def _make_home(home: Path) -> None:
+    """Make the folder for the database.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        advice = "Set EPOCHBOT_HOME to a folder that can be made or written, and start again."
+        raise ConfigError(f"The folder {home} cannot be made: {fault.strerror}. {advice}") from None
 
 
 def _hinter(settings: Settings) -> ClaudeHinter | None:

@@ -74,26 +74,29 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as fault:
-        lines = [
-            f"  {_variable(e['loc'])}: {e['msg']} (it is {e['input']!r})"
-            for e in fault.errors(include_url=False)
-            if "key" not in str(e["loc"]).lower()
-        ]
-        lines += [
-            f"  {_variable(e['loc'])}: {e['msg']}"
-            for e in fault.errors(include_url=False)
-            if "key" in str(e["loc"]).lower()
-        ]
+        lines = [_complaint(str(e["loc"][0]), e["msg"], e["input"]) for e in fault.errors(include_url=False)]
         raise ConfigError("These settings need attention:\n" + "\n".join(lines)) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"The file .env in this folder cannot be read: {why}. Mend it, or move it away.") from None
 
 
 def describe(settings: Settings) -> dict[str, str]:
     """Every setting as text, secrets hidden, for `config print`."""
-    shown = {_variable((name,)): str(value) for name, value in settings if not isinstance(value, SecretStr)}
-    shown["ANTHROPIC_API_KEY"] = "set (hidden)" if settings.anthropic_api_key else "not set"
-    return dict(sorted(shown.items()))
+    return dict(sorted((_variable(name), _shown(value)) for name, value in settings))
 
 
-def _variable(loc: tuple[int | str, ...]) -> str:
-    name = str(loc[0]).upper() if loc else "?"
-    return name if name.startswith("ANTHROPIC") else f"EPOCHBOT_{name}"
+def _shown(value: object) -> str:
+    if value is None:
+        return "not set"
+    return "set (hidden)" if isinstance(value, SecretStr) else str(value)
+
+
+def _complaint(name: str, message: str, value: object) -> str:
+    """What is wrong with one setting; a secret's value stays out of it."""
+    found = "" if "key" in name.lower() else f" (it is {value!r})"
+    return f"  {_variable(name)}: {message.removeprefix('Value error, ')}{found}"
+
+
+def _variable(name: str) -> str:
+    return name.upper() if name.upper().startswith("ANTHROPIC") else f"EPOCHBOT_{name.upper()}"

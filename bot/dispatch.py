@@ -22,6 +22,7 @@ from runner.errors import CannotIsolate
 log = structlog.get_logger(__name__)
 
 MAX_TEXT = 100_000  # characters of one message; far above any real submission
+MAX_FILE = 256 * 1024  # bytes of one attachment: what a box reads of a source at most
 MAX_NAME = 80
 
 
@@ -35,8 +36,8 @@ class Dispatcher:
     async def handle(self, request: Request) -> Reply:
         """Answer one request."""
         started = time.perf_counter()
-        if len(request.args) + len(request.body) > MAX_TEXT:
-            return _notice("That is too long", f"I read up to {MAX_TEXT:,} characters at a time; please send less.")
+        if too_long := _too_long(request):
+            return _notice("That is too long", too_long)
         try:
             context = await self._context(request)
             command = await self._find(context)
@@ -66,27 +67,39 @@ class Dispatcher:
     async def _find(self, context: Context) -> Command | Reply:
         """The command meant; plain words answer an open question, and anything else gets a pointer."""
         request = context.request
-        if request.command in self.commands:
-            return self.commands[request.command]
-        near = difflib.get_close_matches(request.command, self.commands, n=1, cutoff=0.7)
-        if not request.command:
-            return self._lost("Type a command, or press a button.", near)
-        if not near and "answer" in self.commands and await context.store.open_question(context.user.id):
-            whole = "\n".join(filter(None, (f"{request.command} {request.args}".strip(), request.body)))
-            head, _, body = whole.partition("\n")
-            return await self.commands["answer"].handle(
-                replace(context, request=replace(request, command="answer", args=head, body=body))
-            )
-        return self._lost(f"I do not know “{request.command[:40]}”.", near)
+        name = request.command.lower()
+        if name in self.commands:
+            return self.commands[name]
+        if not name:
+            return _lost("That was empty. Type a command such as /daily, or /help to see them all.")
+        near = difflib.get_close_matches(name[:MAX_NAME], self.commands, n=1, cutoff=0.7)
+        waiting = await context.store.open_question(context.user.id) is not None
+        said = f"{request.command} {request.args}".strip()
+        if waiting and not near:
+            answering = replace(request, command="answer", args=said)
+            return await self.commands["answer"].handle(replace(context, request=answering))
+        what = f"I know no command “{request.command[:40]}”."
+        if not near:
+            return _lost(f"{what} No question is open either, so it cannot be an answer.")
+        guesses = [Action(self.commands[near[0]].summary, near[0], primary=True)]
+        if waiting and len(said) <= MAX_NAME:  # "stream" may well be an answer; nothing is charged on a guess
+            guesses.append(Action("It is my answer to the open question", f"answer {said}"))
+        return _lost(f"{what} Did you mean /{near[0]}?", *guesses)
 
-    def _lost(self, what: str, near: list[str]) -> Reply:
-        guess = f" Did you mean /{near[0]}?" if near else ""
-        actions = (
-            *(Action(f"/{name}", name, primary=True) for name in near),
-            Action("Today’s questions", "daily"),
-            Action("Help", "help"),
-        )
-        return Reply((NoticeCard(title="Not sure what you mean", text=what + guess, actions=actions),))
+
+def _too_long(request: Request) -> str:
+    """What to say to more text than anyone means to send, or ""."""
+    typed = len(request.command) + len(request.args) + len(request.body)
+    if typed > MAX_TEXT:
+        return f"That has {typed:,} characters, and I read up to {MAX_TEXT:,} at a time. Please send less."
+    if any(len(file.content) > MAX_FILE for file in request.attachments):
+        return f"That file is larger than the {MAX_FILE // 1024} kB I read. A solution takes a few lines."
+    return ""
+
+
+def _lost(what: str, *guesses: Action) -> Reply:
+    actions = (*guesses, Action("Today’s questions", "daily"), Action("Help", "help"))
+    return Reply((NoticeCard(title="Not sure what you mean", text=what, actions=actions),))
 
 
 def _notice(title: str, text: str, tone: Tone = Tone.INFO) -> Reply:
@@ -97,6 +110,6 @@ def _notice(title: str, text: str, tone: Tone = Tone.INFO) -> Reply:
 def _sorry() -> Reply:
     return _notice(
         "That was our fault",
-        "Something went wrong on our side and nothing you sent was lost or charged. Please try again in a moment.",
+        "Something went wrong on our side, and it counts for nothing. What you did before is safe. Please send it once more in a moment.",
         Tone.WARNING,
     )

@@ -74,8 +74,9 @@ class Reply:
 def parse_line(text: str) -> tuple[str, str, str]:
     """Split what a person typed into command, arguments and body.
 
-    A leading slash is optional. The command is lower case and "" when there is none.
+    A leading slash is optional. The command keeps its case, for it may be the first word of an answer, and is "" when
+    there is none.
     """
     head, _, body = text.strip().partition("\n")
     name, _, args = head.strip().partition(" ")
-    return name.removeprefix("/").lower(), args.strip(), body.strip("\n")
+    return name.removeprefix("/"), args.strip(), body.strip("\n")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.app import LOCAL_PLACE, LOCAL_PLATFORM, open_app, set_up_process, utc_now
-from bot.config import load_settings
+from bot.config import Settings, load_settings
 from bot.messages import Actor
 from bot.platforms.terminal import Terminal, utf8
 
@@ -30,23 +30,25 @@ def run(options: argparse.Namespace) -> int:
     """Chat until the input ends."""
     settings = load_settings()
     set_up_process(settings)
-    asyncio.run(_chat(options))
+    asyncio.run(_chat(options, settings))
     return 0
 
 
-async def _chat(options: argparse.Namespace) -> None:
+async def _chat(options: argparse.Namespace, settings: Settings) -> None:
     now: Callable[[], datetime] = (lambda: options.now) if options.now else utc_now
     session, count = secrets.token_hex(6), itertools.count()
-    async with open_app(load_settings(), now=now) as dispatcher:
+    async with open_app(settings, now=now) as dispatcher:
         terminal = Terminal(
             dispatcher=dispatcher,
             actor=Actor(LOCAL_PLATFORM, options.user, options.user),
             place=LOCAL_PLACE,
             now=now,
             new_key=lambda: f"terminal:{session}:{next(count)}",
+            lines=utf8(sys.stdin),
             out=utf8(sys.stdout),
+            interactive=sys.stdin.isatty(),
         )
-        await terminal.converse(utf8(sys.stdin), sys.stdin.isatty())
+        await terminal.converse()
 
 
 def _instant(text: str) -> datetime:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import difflib
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from bot.app import TRACK, content_folder, make_run, set_up_process
-from bot.config import load_settings
+from bot.config import ConfigError, load_settings
 from bot.content import ContentReport, check
 
 SUMMARY = "check questions and challenges: `content check`"
@@ -19,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("action", choices=["check"])
     parser.add_argument("--only", default="", metavar="SLUG", help="one challenge or section")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="gradings of every solution (default: 3)")
+    parser.add_argument("--seeds", type=_count, default=3, metavar="N", help="gradings of every solution (default: 3)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
@@ -28,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings()
     set_up_process(settings)
     folder = content_folder(settings) / "tracks" / TRACK
+    _known(folder, options.only)
     report = asyncio.run(check(folder, make_run(settings), range(options.seeds), options.only, _progress))
     if options.json:
         print(
@@ -38,6 +41,25 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(report)
     return 1 if report.faults else 0
+
+
+def _known(folder: Path, only: str) -> None:
+    """Refuse a name that nothing has: checking nothing would look like finding nothing.
+
+    Raises:
+        ConfigError: there is no such challenge or section.
+    """
+    names = [p.stem for part in ("challenges", "quizzes") for p in sorted((folder / part).iterdir())]
+    if only and only not in names:
+        near = difflib.get_close_matches(only, names, n=3, cutoff=0.4)
+        guess = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise ConfigError(f"There is no challenge or section {only!r} in {folder}.{guess}")
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return int(text)
 
 
 def _progress(line: str) -> None:

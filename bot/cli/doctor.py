@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     findings = asyncio.run(examine(settings, utc_now()))
     healthy = all(f.ok for f in findings)
     if options.json:
-        print(json.dumps({"ok": healthy, "findings": [asdict(f) for f in findings]}, ensure_ascii=False))
+        print(json.dumps({"ok": healthy, "findings": [asdict(f) for f in findings]}))
     else:
         _tell(findings)
     return 0 if healthy else 1

@@ -11,6 +11,7 @@ from typing import Any
 from bot.app import entropy, load_content, make_run, set_up_process
 from bot.cli.run import read_source
 from bot.config import ConfigError, Settings, load_settings
+from bot.platforms.plain import clean
 from bot.topics import find_challenge
 from bot.tutor import Explanation
 from bot.tutor.offline import explain
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     report = asyncio.run(grade(challenge, source, make_run(settings), entropy))
     explained = _explained(challenge, source, report)
     if options.json:
-        print(json.dumps(_as_dict(report, explained), ensure_ascii=False))
+        print(json.dumps(_as_dict(report, explained)))
     else:
         _tell(report, explained)
     return 0 if report.verdict is Verdict.ACCEPTED else 1
@@ -47,7 +48,8 @@ def _challenge(settings: Settings, slug: str) -> Challenge:
     found = find_challenge(load_content(settings)[1], slug)
     if isinstance(found, Challenge):
         return found
-    raise ConfigError(f"no challenge {slug!r}." + (f" Did you mean {', '.join(found)}?" if found else ""))
+    guess = f"Did you mean {' or '.join(found)}?" if found else "`epochbot chat` lists them with /challenge list."
+    raise ConfigError(f"There is no challenge {slug!r}. {guess}")
 
 
 def _explained(challenge: Challenge, source: bytes, report: Report) -> Explanation | None:
@@ -64,11 +66,9 @@ def _as_dict(report: Report, explained: Explanation | None) -> dict[str, Any]:
 def _tell(report: Report, explained: Explanation | None) -> None:
     print(HEADLINES[report.verdict])
     for case in report.cases:
-        print(
-            f"  {'✓' if case.verdict is Verdict.ACCEPTED else '✗'} {case.name}{': ' + case.message if case.message else ''}"
-        )
-    print(hidden_line(report))
-    if report.detail:
-        print(report.detail)
+        mark = "✓" if case.verdict is Verdict.ACCEPTED else "✗"
+        print(clean(f"  {mark} {case.name}{': ' + case.message if case.message else ''}"))
+    for text in filter(None, (hidden_line(report), report.detail)):
+        print(clean(text))
     if explained:
-        print(f"\n{explained.text}")
+        print(clean(f"\n{explained.text}"))

@@ -15,6 +15,7 @@ from runner.report import report
 
 SUMMARY = "run one Python file in isolation"
 MIB = 1024 * 1024
+MAX_SECONDS = 3600
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", type=Profile, choices=list(Profile), default=Profile.SKLEARN, help="libraries it may import"
     )
-    parser.add_argument("--wall", type=float, default=10.0, metavar="SECONDS", help="time it may take (default: 10)")
-    parser.add_argument("--memory-mb", type=int, default=512, metavar="MB", help="memory it may use (default: 512)")
+    parser.add_argument("--wall", type=_seconds, default=10.0, metavar="SECONDS", help="time it may take (default: 10)")
+    parser.add_argument("--memory-mb", type=_megabytes, default=512, metavar="MB", help="memory (default: 512)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     job = Job(source=read_source(options.file), profile=options.profile, limits=limits, filename=options.file.name)
     result = asyncio.run(_once(make_run(settings), job))
     if options.json:
-        print(json.dumps(report(result), ensure_ascii=False))
+        print(json.dumps(report(result)))
     else:
         sys.stdout.write(result.stdout)
         sys.stderr.write(result.stderr)
@@ -53,8 +54,23 @@ def read_source(path: Path) -> bytes:
     """
     try:
         return path.read_bytes()
-    except OSError as fault:
-        raise ConfigError(f"cannot read {path}: {fault.strerror}; give the path of a Python file.") from None
+    except (OSError, ValueError) as fault:  # a ValueError when the name holds a NUL
+        why = fault.strerror if isinstance(fault, OSError) else "that is no file name"
+        raise ConfigError(f"Cannot read {path}: {why}. Give the path of a Python file.") from None
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MAX_SECONDS} seconds")
+    return value
+
+
+def _megabytes(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of megabytes from 1 on")
+    return value
 
 
 async def _once(run_job: Run, job: Job) -> Result:

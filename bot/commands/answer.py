@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.cards import Action, FeedbackCard, Markdown, NoticeCard
 from bot.commands import Command
 from bot.learning import daily_questions
@@ -12,13 +14,17 @@ from bot.store import AnswerRecord, Question, Recorded
 from quizzes.grade import Graded, Unreadable, grade
 from quizzes.items import Item
 
+ID = re.compile(r"q[0-9a-hjkmnp-tv-z]{3,6}")
+
 
 async def handle(context: Context) -> Reply:
     """Grade the answer given to the named question, or to the one that is open."""
     question, text = await _question_and_text(context)
-    item = context.services.track.item(question.item_id) if question else None
-    if question is None or item is None or question.user_id != context.user.id:
-        return _nothing_open(context.request.args)
+    if isinstance(question, Reply):
+        return question
+    item = context.services.track.item(question.item_id)
+    if item is None:
+        return _nothing("That question is no longer asked; its answer counts for nothing, right or wrong.")
     if question.answered:
         return await _already(context, question, item)
     graded = grade(item, posed(question, item), text)
@@ -31,24 +37,31 @@ async def handle(context: Context) -> Reply:
     return Reply((await _feedback(context, graded, recorded),))
 
 
-async def _question_and_text(context: Context) -> tuple[Question | None, str]:
+async def _question_and_text(context: Context) -> tuple[Question | Reply, str]:
+    """The question meant and what was said to it. What looks like an id of nobody's question is never taken for an answer."""
     first, _, rest = context.request.args.partition(" ")
-    question = await context.store.question(first.lower()) if first else None
+    said = "\n".join(filter(None, (rest.strip(), context.request.body)))
+    question = await context.store.question(first) if first else None
     if question is not None:
-        return question, "\n".join(filter(None, (rest.strip(), context.request.body)))
+        mine = question.user_id == context.user.id
+        return (question if mine else _nothing(f"The question {first.lower()} was put to somebody else.")), said
+    if said and ID.fullmatch(first.lower()):
+        return _nothing(
+            f"There is no question {first.lower()}. Without an id, an answer goes to the open question."
+        ), said
     whole = "\n".join(filter(None, (context.request.args, context.request.body)))
-    return await context.store.open_question(context.user.id), whole
+    return await _open_question(context) or _nothing("No question is open just now."), whole
 
 
-def _nothing_open(args: str) -> Reply:
-    text = "That question is not one of yours, or it is long gone." if args else "There is no open question."
-    return Reply(
-        (
-            NoticeCard(
-                title="Nothing to answer", text=text, actions=(Action("Today’s questions", "daily", primary=True),)
-            ),
-        )
-    )
+async def _open_question(context: Context) -> Question | None:
+    """The first question of today that waits for an answer and is still part of the content."""
+    posed_today = await context.store.questions_today(context.user.id, context.today)
+    return next((q for q in posed_today if not q.answered and context.services.track.item(q.item_id)), None)
+
+
+def _nothing(text: str) -> Reply:
+    actions = (Action("Today’s questions", "daily", primary=True),)
+    return Reply((NoticeCard(title="Nothing to answer", text=text, actions=actions),))
 
 
 def _record(context: Context, question: Question, item: Item, graded: Graded, text: str) -> AnswerRecord:
@@ -76,7 +89,7 @@ async def _already(context: Context, question: Question, item: Item) -> Reply:
     attempt = await context.store.answer_to(question.id)
     graded = grade(item, posed(question, item), attempt.answer_text) if attempt else None
     if not isinstance(graded, Graded):
-        return _nothing_open(context.request.args)
+        return _nothing("That question is answered, and its answer can no longer be shown.")
     card = _card(graded, "", await _next_actions(context))
     return Reply((NoticeCard(title="Already answered", text="Your first answer counts; here it is again."), card))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.cards import Action, Card, ChallengeCard, Markdown, NoticeCard, Tone
 from bot.commands import Command
 from bot.messages import Reply
@@ -29,7 +31,7 @@ async def handle(context: Context) -> Reply:
     if found is None:
         return _list(ordered(bank, sections), passed)
     if isinstance(found, list):
-        return _unknown(args, found)
+        return _unknown(bank, args, found)
     await context.store.set_focus(context.user.id, found.slug)
     return Reply((await challenge_card(context, found, found.slug in passed),))
 
@@ -74,14 +76,13 @@ def _list(challenges: tuple[Challenge, ...], passed: set[str]) -> Reply:
     return Reply(tuple(cards))
 
 
-def _unknown(text: str, near: list[str]) -> Reply:
-    actions = (*(Action(slug, f"challenge {slug}") for slug in near), Action("All challenges", "challenge list"))
+def _unknown(bank: Mapping[str, Challenge], text: str, near: list[str]) -> Reply:
+    actions = (
+        *(Action(bank[slug].title, f"challenge {slug}") for slug in near),
+        Action("All challenges", "challenge list"),
+    )
     return Reply(
-        (
-            NoticeCard(
-                title="No such challenge", text=f"I have no single challenge called “{text[:60]}”.", actions=actions
-            ),
-        )
+        (NoticeCard(title="No such challenge", text=f"No challenge is called just “{text[:60]}”.", actions=actions),)
     )
 
 

@@ -26,9 +26,11 @@ async def handle(context: Context) -> Reply:
         )
     found = find_challenge(context.services.challenges, name)
     if not isinstance(found, Challenge):
-        actions = tuple(Action(slug, f"hint {slug}") for slug in found) or (Action("All challenges", "challenge list"),)
+        actions = tuple(Action(context.services.challenges[slug].title, f"hint {slug}") for slug in found) or (
+            Action("All challenges", "challenge list"),
+        )
         return Reply(
-            (NoticeCard(title="No such challenge", text=f"I have no challenge called “{name[:60]}”.", actions=actions),)
+            (NoticeCard(title="No such challenge", text=f"No challenge is called “{name[:60]}”.", actions=actions),)
         )
     rung = await context.store.use_hint(
         context.user.id, found.slug, rungs=len(found.hints), idem=context.request.idempotency_key

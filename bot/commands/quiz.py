@@ -28,14 +28,15 @@ def _nothing(topic: str, near: list[Topic]) -> NoticeCard:
             title="No questions left", text=text, actions=(Action("A coding challenge", "challenge", primary=True),)
         )
     actions = (*(Action(t.title, f"quiz {t.id}") for t in near), Action("See the topics", "learn"))
-    return NoticeCard(title="No such topic", text=f"I have no questions on “{topic[:60]}”.", actions=actions)
+    text = f"No topic is called “{topic[:60]}”." + (" These come near:" if near else " /learn lists what there is.")
+    return NoticeCard(title="No such topic", text=text, actions=actions)
 
 
 COMMAND = Command(
     name="quiz",
     summary="one more question, on a topic if you like",
     usage="/quiz [topic]",
-    help="Asks one practice question. A topic is a section or a concept.\nExamples: /quiz, /quiz algorithms, /quiz precision",
+    help="Asks one practice question. A topic is a section or a concept.\nExamples: /quiz, /quiz algorithms, /quiz precision-recall",
     handle=handle,
     order=20,
 )

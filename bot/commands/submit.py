@@ -49,9 +49,18 @@ async def _challenge(context: Context) -> Challenge | Reply:
     found = find_challenge(bank, name)
     if isinstance(found, Challenge):
         return found
-    actions = (*(Action(slug, f"challenge {slug}") for slug in found), Action("All challenges", "challenge list"))
+    actions = (
+        *(Action(bank[slug].title, f"challenge {slug}") for slug in found),
+        Action("All challenges", "challenge list"),
+    )
     return Reply(
-        (NoticeCard(title="No such challenge", text=f"I have no challenge called “{name[:60]}”.", actions=actions),)
+        (
+            NoticeCard(
+                title="No such challenge",
+                text=f"No challenge is called “{name[:60]}”, so nothing was run.",
+                actions=actions,
+            ),
+        )
     )
 
 

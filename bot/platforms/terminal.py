@@ -5,20 +5,21 @@ Code for `/submit` is a file named on the line, or lines typed until a single do
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 from bot.cards import ChallengeCard
-from bot.dispatch import Dispatcher
+from bot.dispatch import MAX_FILE, Dispatcher
 from bot.messages import Actor, Attachment, Place, Reply, Request, parse_line
-from bot.platforms.plain import render
+from bot.platforms.plain import clean, render
 
 END_OF_CODE = "."
-MAX_FILE = 1_000_000
+LEAVE = ("/quit", "/exit", "quit", "exit")
 GREETING = (
     "Epochbot: five questions a day, and code that really runs. Type /daily to begin, /help for more, /quit to leave."
 )
@@ -26,34 +27,41 @@ GREETING = (
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """One person at one terminal."""
+    """One person at one terminal. With `interactive`, there is a greeting and a prompt; without, lines are echoed."""
 
     dispatcher: Dispatcher
     actor: Actor
     place: Place
     now: Callable[[], datetime]
     new_key: Callable[[], str]
+    lines: TextIO
     out: TextIO
+    interactive: bool
 
-    async def converse(self, lines: TextIO, interactive: bool) -> None:
+    async def converse(self) -> None:
         """Read commands until the input ends or the person leaves."""
-        if interactive:
+        if self.interactive:
             self._say(GREETING)
+        for line in self._asked():
+            if line.strip().lower() in LEAVE:
+                return
+            if line.strip() or self.interactive:
+                await self._answer(line)
+
+    def _asked(self) -> Iterator[str]:
         while True:
-            if interactive:
+            if self.interactive:
                 self.out.write("\n> ")
                 self.out.flush()
-            line = lines.readline()
-            if not line or line.strip().lower() in ("/quit", "/exit", "quit", "exit"):
+            line = self.lines.readline()
+            if not line:
                 return
-            if not line.strip() and not interactive:
-                continue
-            if not interactive:
-                self._say(f"> {line.rstrip()}")
-            await self._answer(line, lines)
+            if line.strip() and not self.interactive:
+                self._say(f"> {clean(line).strip()}")
+            yield line
 
-    async def _answer(self, line: str, lines: TextIO) -> None:
-        request = self._request(line, lines)
+    async def _answer(self, line: str) -> None:
+        request = self._request(line)
         if isinstance(request, str):
             self._say(request)
             return
@@ -65,19 +73,29 @@ class Terminal:
         if more is not None:
             self._show(more)
 
-    def _request(self, line: str, lines: TextIO) -> Request | str:
+    def _request(self, line: str) -> Request | str:
         command, args, _ = parse_line(line)
         body, attachments = "", tuple[Attachment, ...]()
-        if command == "submit":
-            name, _, file = args.rpartition(" ")
-            if args.endswith(".py"):
-                found = _read(Path(file).expanduser())
+        if command.lower() == "submit":
+            command = "submit"
+            args, file = _name_and_file(args)
+            if file:
+                found = _read(file)
                 if isinstance(found, str):
                     return found
-                args, attachments = name, (found,)
+                attachments = (found,)
             else:
-                body = _typed(lines)
+                body = self._typed()
         return Request(self.actor, self.place, command, args, self.new_key(), self.now(), body, attachments)
+
+    def _typed(self) -> str:
+        if self.interactive:
+            self._say("Type or paste your code; a line with a single dot ends it.")
+        return "".join(iter(self._line_of_code, ""))
+
+    def _line_of_code(self) -> str:
+        line = self.lines.readline()
+        return "" if line.strip("\r\n") == END_OF_CODE else line
 
     def _show(self, reply: Reply) -> None:
         for card in reply.cards:
@@ -91,21 +109,24 @@ class Terminal:
         self.out.flush()
 
 
-def _read(path: Path) -> Attachment | str:
+def _name_and_file(args: str) -> tuple[str, str]:
+    """What follows /submit: a challenge, a .py file, both in this order, or neither. A path may hold spaces."""
+    if not args.endswith(".py"):
+        return args, ""
+    first, _, rest = args.partition(" ")
+    if not rest or os.sep in first or Path(args).is_file():
+        return "", args
+    return first, rest.strip()
+
+
+def _read(name: str) -> Attachment | str:
     try:
+        path = Path(name).expanduser()
         with path.open("rb") as file:
             return Attachment(path.name, file.read(MAX_FILE + 1))
-    except OSError as fault:
-        return f"I cannot read {path}: {fault.strerror}. Give the path of a .py file, or type the code after /submit."
-
-
-def _typed(lines: TextIO) -> str:
-    code = []
-    for line in iter(lines.readline, ""):
-        if line.rstrip("\n") == END_OF_CODE:
-            break
-        code.append(line)
-    return "".join(code)
+    except (OSError, ValueError, RuntimeError) as fault:  # a NUL in the name; nobody's home folder
+        why = fault.strerror if isinstance(fault, OSError) else "that is no file name"
+        return f"I cannot read {clean(name)}: {why}. Give the path of a .py file, or type the code after /submit."
 
 
 def utf8(stream: TextIO) -> TextIO:

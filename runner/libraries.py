@@ -48,6 +48,9 @@ _PARTS = re.compile(
     r"|neural_network|pipeline|preprocessing|svm|tree|utils)"
     r"|torch\.(?:nn|optim|utils\.data))\b"
 )
+_OPTIMISERS = re.compile(r"\boptim\b")
+# The first optimiser made imports the compiler behind it, which takes seconds: once ahead of the clock, not in every fork.
+_BEHIND_OPTIMISERS = ("torch.optim", "torch._dynamo")
 _ADVICE = {Profile.TORCH: "install it with `pip install 'epochbot[torch]'`, or leave torch challenges out"}
 
 
@@ -148,7 +151,8 @@ def warm_modules(profile: Profile, text: str) -> list[str]:
     named = [name for name in _NAMED.findall(text) if order.index(_NAMES[name]) <= order.index(profile)]
     first = [] if profile is Profile.STDLIB else ["numpy"]
     parts = [name for name in _PARTS.findall(text) if name.partition(".")[0] in named]
-    return list(dict.fromkeys([*first, *named, *parts]))
+    behind = _BEHIND_OPTIMISERS if "torch" in named and _OPTIMISERS.search(text) else ()
+    return list(dict.fromkeys([*first, *named, *parts, *behind]))
 
 
 @lru_cache(maxsize=1)

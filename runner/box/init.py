@@ -16,6 +16,7 @@ import select
 import signal
 import struct
 import sys
+import tempfile
 import time
 import warnings
 from typing import Any
@@ -71,6 +72,9 @@ def send(kind: bytes, body: bytes = b"") -> None:
 
 def warm(modules: list[str]) -> None:
     """Import the libraries a job may need, and compute nothing with them."""
+    # Nothing can be written yet, and torch's compiler looks for a place to write as it is imported.
+    tempfile.tempdir = "/tmp"  # noqa: S108 - the only one there will be
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", "/tmp")  # noqa: S108 - the same
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in modules:

@@ -61,6 +61,7 @@ async def test_many_callers_share_few_commits(writer: Writer, path: Path) -> Non
     await asyncio.gather(*(writer.run(add(number)) for number in range(500)))
     assert stored(path) == list(range(500))
     assert seen.count("COMMIT") <= 25
+    assert seen.count("BEGIN IMMEDIATE") == seen.count("COMMIT") - 1  # the first began before we looked
 
 
 async def test_operations_run_in_the_order_they_came(writer: Writer) -> None:

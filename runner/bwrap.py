@@ -68,7 +68,8 @@ def _powers() -> list[str]:
 
 
 def _files(jail: Jail) -> list[str]:
-    shown = [part for bind in jail.binds for part in ("--ro-bind", jail.moved.get(bind.source, bind.source), bind.target)]
+    places = [(jail.moved.get(bind.source, bind.source), bind.target) for bind in jail.binds]
+    shown = [part for source, target in places for part in ("--ro-bind", source, target)]
     hidden = [part for place in jail.interpreter.masked for part in ("--tmpfs", place, "--remount-ro", place)]
     links = [part for target, place in jail.interpreter.links for part in ("--symlink", target, place)]
     devices = [part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")]

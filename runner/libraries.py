@@ -137,8 +137,9 @@ def _top_level(name: str, profile: Profile, *, required: bool) -> list[Path]:
             advice = _ADVICE.get(profile, f"install it with `pip install {name}`")
             raise MissingLibrary(f"{name} is not installed, which {profile} jobs need:", advice) from None
         return []
-    tops = {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}
-    paths = [Path(str(distribution.locate_file(top))) for top in sorted(tops) if not top.endswith((".dist-info", ".pth"))]
+    firsts = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
+    tops = sorted(top for top in firsts if not top.endswith((".dist-info", ".pth")))
+    paths = [Path(str(distribution.locate_file(top))) for top in tops]
     return [path.resolve() for path in paths if path.exists()]
 
 
@@ -172,7 +173,7 @@ def interpreter() -> Interpreter:
     command = f"{PYTHON}/bin/{program.name}"
     found = [Bind(str(program), command), *_stdlib(base, stdlib)]
     library = Path(str(sysconfig.get_config_var("LIBDIR") or "")) / str(sysconfig.get_config_var("INSTSONAME") or "")
-    if library.is_file() and ".so" in library.name and not _inside(library.resolve(), found):
+    if os.access(library, os.R_OK) and ".so" in library.name and not _inside(library.resolve(), found):
         found.append(Bind(str(library.resolve()), f"{PYTHON}/lib/{library.name}"))
     system, links = _system_libraries()
     return Interpreter(

@@ -114,7 +114,7 @@ def _read_value(fields: tuple[Any, ...], call_args: int | None) -> Reading:
         return _violation("what came back is not a value")
     value, after = fields
     if call_args is None:
-        return Reading(Outcome.OK, value) if after is None else _violation("arguments came back that were not asked for")
+        return Reading(Outcome.OK, value) if after is None else _violation("arguments came back unasked")
     if type(after) is not tuple or len(after) != call_args:
         return _violation("the arguments did not come back")
     return Reading(Outcome.OK, value, after)
@@ -172,7 +172,8 @@ def _limit_reading(evidence: Evidence, limits: Limits) -> Reading | None:
         return Reading(Outcome.MEMORY, fault=_fault("Memory", message))
     if evidence.full:
         cap = limits.stdout_bytes if evidence.full == "stdout" else limits.stderr_bytes
-        return Reading(Outcome.OUTPUT_LIMIT, fault=_fault("OutputLimit", f"wrote more than {cap} bytes to {evidence.full}"))
+        message = f"wrote more than {cap} bytes to {evidence.full}"
+        return Reading(Outcome.OUTPUT_LIMIT, fault=_fault("OutputLimit", message))
     if evidence.overlong:
         message = f"returned more than the {limits.result_bytes} bytes allowed"
         return Reading(Outcome.OUTPUT_LIMIT, fault=_fault("OutputLimit", message))

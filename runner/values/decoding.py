@@ -1,4 +1,4 @@
-"""Reads a value from text that anyone may have written, strictly: only `DecodeError` ever comes out, in bounded time."""
+"""Reads a value from text that anyone may have written: only `DecodeError` ever comes out, in bounded time."""
 from __future__ import annotations
 
 import binascii

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from runner import Call, ColdRunner, Isolation, Job, Limits, Result
 from runner.job import MIB
 from runner.libraries import jail_program
@@ -160,10 +161,8 @@ class Host:
 
 
 def _end_session(process: subprocess.Popen[str]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     if process.stdout:
         process.stdout.close()
     process.wait()

@@ -5,6 +5,7 @@ Every attack prints REACHED when it gets there. Beside each one stands the kind 
 from __future__ import annotations
 
 import pytest
+
 from runner import Outcome
 
 CTYPES = """

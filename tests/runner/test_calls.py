@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+
 from runner import Call, Fault, Isolation, Job, Limits, Outcome, Profile
 
 

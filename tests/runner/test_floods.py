@@ -8,6 +8,7 @@ import textwrap
 from dataclasses import replace
 
 import pytest
+
 from runner import Limits, Outcome
 
 WALL_S = 0.4

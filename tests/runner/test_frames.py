@@ -6,6 +6,7 @@ import struct
 from dataclasses import replace
 
 import pytest
+
 from runner import Call, Fault, Job, Limits, Outcome, Profile
 from runner.values import Opaque, Tagged, encode
 

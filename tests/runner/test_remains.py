@@ -5,9 +5,12 @@ import asyncio
 import os
 import signal
 import textwrap
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from runner import Call, ColdRunner, Isolation, Job, Limits, Outcome, groups
 
 DAEMON = """
@@ -25,6 +28,10 @@ print('left')
 def _groups() -> list[str]:
     mine = f"epochbot-{os.getpid()}-"
     return [str(path) for place in groups.here() for _name, folder in place.folders for path in folder.glob(f"{mine}*")]
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def _until_boxed(leftovers) -> list[int]:
@@ -64,8 +71,6 @@ async def test_a_live_box_is_seen_by_the_check_that_finds_none_afterwards(runner
 )
 async def test_no_process_and_no_group_outlives_a_run(name, source, script, leftovers, small):
     """When the result is here, everything else is gone."""
-    from dataclasses import replace
-
     result = await script(source, replace(small, wall_s=0.5))
     assert result.outcome is not Outcome.INTERNAL
     assert (leftovers(), _groups()) == ([], [])
@@ -74,10 +79,10 @@ async def test_no_process_and_no_group_outlives_a_run(name, source, script, left
 async def test_no_descriptor_is_left_open(runner, small):
     """A service runs for months."""
     await runner.run(Job(source="print(1)", limits=small))
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = _descriptors()
     for source in ("print(1)", "1/0", "while True: print('x' * 999)"):
         await runner.run(Job(source=source, limits=small))
-    assert len(os.listdir("/proc/self/fd")) <= len(before)
+    assert _descriptors() <= before
 
 
 async def test_a_cancelled_run_leaves_nothing(runner, leftovers):
@@ -111,7 +116,7 @@ async def test_only_as_many_boxes_live_as_allowed(leftovers):
     runner = ColdRunner(Isolation.REDUCED, semaphore=asyncio.Semaphore(1))
     jobs = [runner.run(Job(source="import time; t = time.time(); time.sleep(0.15); print(t, time.time())")) for _ in range(3)]
     spans = sorted(tuple(map(float, result.stdout.split())) for result in await asyncio.gather(*jobs))
-    assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
 
 
 async def test_twenty_boxes_at_once_are_all_right(runner, small):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from runner import Call, Fault, Isolation, Job, Limits, Outcome
 from runner.job import PRECEDENCE, gravest
 from runner.values import encode

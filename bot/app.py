@@ -19,7 +19,7 @@ import structlog
 from bot.commands import discover
 from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
-from bot.messages import Place
+from bot.messages import LOCAL_PLATFORM, Place
 from bot.services import Services
 from bot.store import SampleMember, Store
 from bot.tutor import Tutor
@@ -32,7 +32,6 @@ from runner import Isolation, Run
 from runner.cold import ColdRunner
 
 TRACK = "ai-machine-learning"
-LOCAL_PLATFORM = "local"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
 SAMPLE_MEMBERS = (
     SampleMember("Ada", 214, (24, 31, 12, 40)),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from bot.cards import Card
 
 MAX_COMMAND_ID = 100  # bytes a control may carry on the narrowest platform
+LOCAL_PLATFORM = "local"  # the page and the terminal on one's own machine: one person, known to both
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bot.app import LOCAL_PLACE, LOCAL_PLATFORM, open_app, set_up_process, utc_now
+from bot.app import LOCAL_PLACE, open_app, set_up_process, utc_now
 from bot.config import Settings, load_settings
-from bot.messages import Actor
+from bot.messages import LOCAL_PLATFORM, Actor
 from bot.platforms.terminal import Terminal, utf8
 
 SUMMARY = "chat in the terminal, or with a script on standard input"

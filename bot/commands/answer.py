@@ -7,7 +7,7 @@ import re
 from bot.cards import Action, FeedbackCard, Markdown, NoticeCard
 from bot.commands import Command
 from bot.learning import daily_questions
-from bot.messages import Reply
+from bot.messages import LOCAL_PLATFORM, Reply
 from bot.posing import posed, question_card
 from bot.services import Context
 from bot.store import AnswerRecord, Question, Recorded
@@ -32,8 +32,8 @@ async def handle(context: Context) -> Reply:
         card = NoticeCard(title="I could not read that as an answer", text=graded.message)
         return Reply((card, question_card(context, question, item, "Still open")))
     recorded = await context.store.record_answer(_record(context, question, item, graded, text))
-    if not recorded.first:  # two presses at once: the other one was first
-        return await _already(context, question, item)
+    if not recorded.first:
+        return await _repeated(context, question, item, recorded)
     return Reply((await _feedback(context, graded, recorded),))
 
 
@@ -65,7 +65,6 @@ def _nothing(text: str) -> Reply:
 
 
 def _record(context: Context, question: Question, item: Item, graded: Graded, text: str) -> AnswerRecord:
-    elapsed = context.request.received_at - question.posed_at
     return AnswerRecord(
         idem=context.request.idempotency_key,
         user_id=context.user.id,
@@ -80,8 +79,23 @@ def _record(context: Context, question: Question, item: Item, graded: Graded, te
         local_day=context.today,
         tz=context.user.tz,
         at=context.request.received_at,
-        elapsed_ms=max(0, round(elapsed.total_seconds() * 1000)),
+        elapsed_ms=_elapsed_ms(context, question),
     )
+
+
+def _elapsed_ms(context: Context, question: Question) -> int | None:
+    """How long the answer took; not asked on one's own machine, where scripts are welcome and nobody is raced."""
+    if context.request.actor.platform == LOCAL_PLATFORM:
+        return None
+    elapsed = context.request.received_at - question.posed_at
+    return max(0, round(elapsed.total_seconds() * 1000))
+
+
+async def _repeated(context: Context, question: Question, item: Item, recorded: Recorded) -> Reply:
+    """Two presses at once, or a redelivery that came when the next question was already the open one."""
+    if recorded.attempt is not None and recorded.attempt.question_id != question.id:
+        return _nothing("That answer has arrived before and counts once; nothing changed.")
+    return await _already(context, question, item)
 
 
 async def _already(context: Context, question: Question, item: Item) -> Reply:

@@ -1,6 +1,7 @@
 """Holds a returned value against the expected one, outside the box, and says in one sentence how they differ.
 
-Values arrive decoded from bytes, so they are plain data; nothing here calls into a learner's object.
+Values arrive decoded from bytes, so they are plain data; nothing here calls into a learner's object. NaN equals NaN
+everywhere; a NumPy truth value or text stands for the plain one, and an array without axes for the scalar in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from challenges.model import Compare, CompareKind
 from challenges.show import kind_of, show
 
 MAX_DEPTH = 40
+Array = np.ndarray[Any, Any]
 
 
 def difference(expected: Any, got: Any, how: Compare) -> str | None:
@@ -27,6 +29,7 @@ def difference(expected: Any, got: Any, how: Compare) -> str | None:
 def _differ(expected: Any, got: Any, how: Compare, where: str, depth: int) -> str | None:
     if depth > MAX_DEPTH:
         return f"{where} is nested too deeply to compare."
+    expected, got = _native(expected), _native(got)
     if isinstance(expected, np.ndarray):
         return _arrays(expected, got, how, where)
     if isinstance(expected, (list, tuple)):
@@ -40,6 +43,12 @@ def _differ(expected: Any, got: Any, how: Compare, where: str, depth: int) -> st
     return None
 
 
+def _native(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return value.item() if isinstance(value, (np.bool_, np.str_)) else value
+
+
 def _values(expected: Any, got: Any, where: str) -> str:
     if got is None:
         return f"{where} is None: does every path of your code return something?"
@@ -49,18 +58,27 @@ def _values(expected: Any, got: Any, where: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (Number, np.generic)) and not isinstance(value, (bool, np.bool_))
+    return isinstance(value, (Number, np.number)) and not isinstance(value, bool)
+
+
+def _is_complex(value: Any) -> bool:
+    return isinstance(value, (complex, np.complexfloating))
 
 
 def _numbers(expected: Any, got: Any, how: Compare, where: str) -> str | None:
-    if isinstance(got, np.ndarray) and got.ndim == 0:
-        got = got[()]
     if not _is_number(got):
         return _values(expected, got, where)
+    if _is_complex(got) and not _is_complex(expected):
+        return f"{where} is a complex number; a real one was expected."
     if how.kind is CompareKind.EXACT:
         same_class = isinstance(expected, (int, np.integer)) == isinstance(got, (int, np.integer))
-        return None if same_class and expected == got else _values(expected, got, where)
+        same = same_class and (expected == got or (_is_nan(expected) and _is_nan(got)))
+        return None if same else _values(expected, got, where)
     return None if _close(expected, got, how) else _values(expected, got, where)
+
+
+def _is_nan(value: Any) -> bool:
+    return bool(value != value)
 
 
 def _close(expected: Any, got: Any, how: Compare) -> bool:
@@ -68,28 +86,34 @@ def _close(expected: Any, got: Any, how: Compare) -> bool:
         a, b = complex(expected), complex(got)
     except OverflowError:  # integers beyond the floats
         return bool(expected == got)
-    if math.isnan(a.real) or math.isnan(b.real):
-        return math.isnan(a.real) and math.isnan(b.real)
+    if _is_nan(a) or _is_nan(b):
+        return _is_nan(a) and _is_nan(b)
     if a == b:
         return True
-    return math.isfinite(abs(b)) and math.isfinite(abs(a)) and abs(a - b) <= how.atol + how.rtol * abs(a)
+    if not all(map(math.isfinite, (a.real, a.imag, b.real, b.imag))):
+        return False
+    apart = math.hypot(a.real - b.real, a.imag - b.imag)
+    return math.isfinite(apart) and apart <= how.atol + how.rtol * math.hypot(a.real, a.imag)
 
 
-def _arrays(expected: np.ndarray[Any, Any], got: Any, how: Compare, where: str) -> str | None:
+def _arrays(expected: Array, got: Any, how: Compare, where: str) -> str | None:
     if isinstance(got, (list, tuple)) and how.kind is not CompareKind.EXACT:
         return f"{where} is {kind_of(got)}; a numpy array of shape {expected.shape} was expected."
     if not isinstance(got, np.ndarray):
         return _values(expected, got, where)
     if expected.shape != got.shape:
         return f"{where} has shape {got.shape}; {expected.shape} was expected."
-    if (expected.dtype.kind in "biufc") != (got.dtype.kind in "biufc"):
-        return f"{where} holds {got.dtype} values; {expected.dtype} was expected."
-    if (expected.dtype.kind == "b") != (got.dtype.kind == "b"):
+    if _sort(expected) != _sort(got) or (got.dtype.kind == "c" and expected.dtype.kind != "c"):
         return f"{where} holds {got.dtype} values; {expected.dtype} was expected."
     return _elements(expected, got, how, where)
 
 
-def _elements(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], how: Compare, where: str) -> str | None:
+def _sort(array: Array) -> str:
+    """Truth values, numbers and texts: values of different sorts are never equal."""
+    return "number" if array.dtype.kind in "iufc" else array.dtype.kind
+
+
+def _elements(expected: Array, got: Array, how: Compare, where: str) -> str | None:
     if expected.dtype.kind in "fc" or got.dtype.kind in "fc":
         tolerant = how.kind is not CompareKind.EXACT
         rtol, atol = (how.rtol, how.atol) if tolerant else (0.0, 0.0)
@@ -101,15 +125,14 @@ def _elements(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], how: Co
         return None
     first = tuple(int(i) for i in np.argwhere(~same)[0])
     count = int((~same).sum())
-    place = f"[{', '.join(map(str, first))}]" if first else ""
+    place = f"[{', '.join(map(str, first))}]"
     share = f" ({count} of {expected.size} values differ)" if expected.size > 1 else ""
     return f"{where}{place} is {show(got[first], 60)}; expected {show(expected[first], 60)}{share}."
 
 
 def _sequences(expected: Any, got: Any, how: Compare, where: str, depth: int) -> str | None:
-    if isinstance(got, np.ndarray) and how.kind is CompareKind.CLOSE and got.ndim:
-        got = list(got)
-    if not isinstance(got, (list, tuple)):
+    array = isinstance(got, np.ndarray) and how.kind is CompareKind.CLOSE
+    if not isinstance(got, (list, tuple)) and not array:
         return _values(expected, got, where)
     if len(expected) != len(got):
         return f"{where} has {len(got)} elements; {len(expected)} were expected."
@@ -123,11 +146,12 @@ def _sequences(expected: Any, got: Any, how: Compare, where: str, depth: int) ->
 def _mappings(expected: dict[Any, Any], got: Any, how: Compare, where: str, depth: int) -> str | None:
     if not isinstance(got, dict):
         return _values(expected, got, where)
-    missing = [k for k in expected if k not in got]
-    surplus = [k for k in got if k not in expected]
-    if missing or surplus:
-        what, keys = ("lacks", missing) if missing else ("has the unexpected", surplus)
-        return f"{where} {what} key {show(keys[0], 80)}."
+    missing = next((k for k in expected if k not in got), None) if expected.keys() - got.keys() else None
+    if expected.keys() - got.keys():
+        return f"{where} lacks key {show(missing, 80)}."
+    surplus = next((k for k in got if k not in expected), None)
+    if len(got) > len(expected):
+        return f"{where} has the unexpected key {show(surplus, 80)}."
     for key, value in expected.items():
         fault = _differ(value, got[key], how, f"{where}[{show(key, 40)}]", depth + 1)
         if fault:

@@ -34,20 +34,27 @@ async def _attempt(challenge: Challenge, source: str | bytes, run: Run, seed: in
         run(learner_job(challenge, source, cases, seed)),
         run(trusted_job(challenge, cases, seed, {REFERENCE: challenge.solution})),
     )
-    report = await asyncio.to_thread(_judge, challenge, scope, cases, learner, trusted)
+    report = await asyncio.to_thread(judged, challenge, scope, cases, source, learner, trusted)
     if report.verdict in (Verdict.WRONG, Verdict.ERROR):
         return replace(report, matches=await find_match(challenge, cases, learner, run, seed))
     return report
 
 
-def _judge(
-    challenge: Challenge, scope: dict[str, Any], cases: tuple[Case, ...], learner: Result, trusted: Result
+def judged(
+    challenge: Challenge,
+    scope: dict[str, Any],
+    cases: tuple[Case, ...],
+    source: str | bytes,
+    learner: Result,
+    trusted: Result,
 ) -> Report:
+    """The verdict on a learner's run beside a run of the reference; internal unless the reference gave every value."""
     values = {r.id: plain(r.value) for r in trusted.returned if r.outcome is Outcome.OK}
     expected = {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
     if len(expected) < len(cases):
         return _no_reference(cases, trusted)
-    return judge(challenge, scope.get("check"), cases, learner, expected)
+    text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+    return judge(challenge, scope.get("check"), cases, learner, expected, text)
 
 
 def _no_reference(cases: tuple[Case, ...], trusted: Result) -> Report:

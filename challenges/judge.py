@@ -6,52 +6,70 @@ Pure. A missing value is never a pass, an unknown type is never a pass, and noth
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from challenges.compare import difference
 from challenges.model import Case, CaseReport, Challenge, Compare, CompareKind, Mismatch, Report, Verdict, gravest
 from challenges.prepare import AUTHOR_FAULTS
-from challenges.show import kind_of, show, show_args
+from challenges.show import clean, kind_of, show, show_args
+from challenges.size import oversize
+from challenges.withhold import told
 from runner import Outcome, Result, Returned
 from runner.values import Opaque, Tagged
 
 Check = Callable[[Any, Any, Any], str | None]
 EXACT = Compare(kind=CompareKind.EXACT)
 PRINTED_CAP = 500
+SAID_CAP = 600
+CHECK_FAULTS = (*AUTHOR_FAULTS, BufferError, MemoryError, StopIteration)
+"""What an author's check may raise when it meets a value it was not written for; such a value is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One case, what came back for it, and what that is worth."""
+
+    case: Case
+    back: Returned | None
+    expected: Any
+    verdict: Verdict
+    message: str
 
 
 def judge(
-    challenge: Challenge, check: Check | None, cases: tuple[Case, ...], learner: Result, expected: dict[str, Any]
+    challenge: Challenge,
+    check: Check | None,
+    cases: tuple[Case, ...],
+    learner: Result,
+    expected: dict[str, Any],
+    source: str = "",
 ) -> Report:
     """Report on one run.
 
     Args:
         check: the challenge's own `check(args, returned, reference)`, if it has one.
         expected: the reference's value for every case id.
+        source: the submission, to show the line of a fault from our own copy.
     """
-    returned = {r.id: replace(r, value=plain(r.value)) for r in learner.returned}
-    judged = [
-        (case, *_case(challenge, check, case, returned.get(case.id), expected[case.id], learner)) for case in cases
-    ]
-    hidden = [verdict for case, verdict, _ in judged if not case.visible]
+    returned = {back.id: back for back in reversed(learner.returned)}  # of two with one id, the first counts
+    judged = [_judged(challenge, check, case, returned.get(case.id), expected[case.id], learner) for case in cases]
+    hidden = [one.verdict for one in judged if not one.case.visible]
     failed = [verdict for verdict in hidden if verdict is not Verdict.ACCEPTED]
-    overall = gravest([*(verdict for _, verdict, _ in judged), _of_run(learner)] if judged else [])
+    fault, detail = told(cases, returned, learner, source)
     return Report(
-        verdict=overall,
-        cases=tuple(
-            _shown(case, verdict, message, returned.get(case.id), expected[case.id])
-            for case, verdict, message in judged
-            if case.visible
-        ),
+        verdict=gravest([*(one.verdict for one in judged), _of_run(learner)] if judged else []),
+        cases=tuple(_shown(one) for one in judged if one.case.visible),
         hidden_passed=len(hidden) - len(failed),
         hidden_total=len(hidden),
         hidden_failure=gravest(failed) if failed else None,
-        fault=learner.fault or next((r.fault for r in _in_order(cases, returned) if r.fault), None),
-        detail=learner.detail,
+        fault=fault,
+        detail=detail,
         isolation=learner.isolation,
         wall_ms=learner.wall_ms,
-        mismatch=_smallest([(c, m) for c, v, m in judged if v is Verdict.WRONG], returned, expected),
+        mismatch=_smallest([one for one in judged if one.verdict is Verdict.WRONG]),
     )
 
 
@@ -71,83 +89,83 @@ def _of_run(learner: Result) -> Verdict:
     return Verdict.ACCEPTED if learner.outcome is Outcome.OK else Verdict(learner.outcome.value)
 
 
-def _in_order(cases: tuple[Case, ...], returned: dict[str, Returned]) -> list[Returned]:
-    return [returned[case.id] for case in cases if case.id in returned]
-
-
-def _case(
+def _judged(
     challenge: Challenge, check: Check | None, case: Case, back: Returned | None, expected: Any, learner: Result
-) -> tuple[Verdict, str]:
+) -> _Judged:
     if back is None:
         verdict = _of_run(learner)
-        return (Verdict.INTERNAL if verdict is Verdict.ACCEPTED else verdict), "This case did not come back."
+        missing = Verdict.INTERNAL if verdict is Verdict.ACCEPTED else verdict
+        return _Judged(case, None, expected, missing, "This case did not come back.")
     if back.outcome is not Outcome.OK:
-        return Verdict(back.outcome.value), _fault_line(back)
+        return _Judged(case, back, expected, Verdict(back.outcome.value), _fault_line(back))
+    too_large = oversize(expected, back.value)
+    if too_large is not None:
+        kept = Opaque(type(back.value).__name__, "(far too large to show)")
+        return _Judged(case, replace(back, value=kept), expected, Verdict.WRONG, too_large)
+    back = replace(back, value=plain(back.value))
+    message = _value_fault(challenge, check, case, back, expected)
+    return _Judged(case, back, expected, Verdict.ACCEPTED if message is None else Verdict.WRONG, message or "")
+
+
+def _value_fault(challenge: Challenge, check: Check | None, case: Case, back: Returned, expected: Any) -> str | None:
     if isinstance(back.value, Opaque):
-        return (
-            Verdict.WRONG,
-            f"Your code returned {kind_of(back.value)}, which cannot be compared; return plain values or arrays.",
-        )
+        return f"Your code returned {kind_of(back.value)}, which cannot be compared; return plain values or arrays."
     if (
         challenge.keep_inputs
         and back.args_after is not None
-        and difference(list(case.args), list(back.args_after), EXACT)
+        and difference(plain(list(case.args)), plain(list(back.args_after)), EXACT)
     ):
-        return Verdict.WRONG, "Your code changed its arguments; work on a copy instead."
-    message = _compare(challenge, check, case, back.value, expected)
-    return (Verdict.ACCEPTED, "") if message is None else (Verdict.WRONG, message)
+        return "Your code changed its arguments; work on a copy instead."
+    return _compare(challenge, check, case, back.value, expected)
 
 
 def _compare(challenge: Challenge, check: Check | None, case: Case, got: Any, expected: Any) -> str | None:
-    plain: str | None = None
+    differs: str | None = None
     if challenge.compare.kind is not CompareKind.CHECK:
-        plain = difference(expected, got, challenge.compare)
-        if plain is None:
+        differs = difference(expected, got, challenge.compare)
+        if differs is None:
             return None
     if check is None:
-        return plain or "This challenge has no check."
+        return differs or "This challenge has no check."
     try:
-        said = check(case.args, got, expected)
-    except AUTHOR_FAULTS:  # a check that chokes on a value has found a wrong value
-        return plain or f"The returned value, {kind_of(got)}, does not have the expected form."
-    if said is not None:
-        return str(said)
-    return None if challenge.compare.kind is CompareKind.CHECK else plain
+        with np.errstate(all="ignore"):
+            said = check(case.args, got, expected)
+            text = None if said is None else clean(str(said))[:SAID_CAP]
+    except CHECK_FAULTS:  # a check that chokes on a value has found a wrong value
+        return differs or f"The returned value, {kind_of(got)}, does not have the expected form."
+    return text if text is not None or challenge.compare.kind is CompareKind.CHECK else differs
 
 
 def _fault_line(back: Returned) -> str:
     if back.fault is None:
         return ""
     where = f" (line {back.fault.line})" if back.fault.line else ""
-    return f"{back.fault.type}: {back.fault.message}{where}"
+    return clean(f"{back.fault.type}: {back.fault.message}{where}")
 
 
-def _shown(case: Case, verdict: Verdict, message: str, back: Returned | None, expected: Any) -> CaseReport:
-    came_back = back is not None and back.outcome is Outcome.OK
+def _shown(one: _Judged) -> CaseReport:
+    came_back = one.back is not None and one.back.outcome is Outcome.OK
     return CaseReport(
-        name=case.name,
-        verdict=verdict,
-        given=show_args(case.args),
-        expected=show(expected),
-        got=show(back.value) if back is not None and came_back else "",
-        message=message,
-        printed=back.stdout[:PRINTED_CAP] if back is not None else "",
+        name=one.case.name,
+        verdict=one.verdict,
+        given=show_args(one.case.args),
+        expected=show(one.expected),
+        got=show(one.back.value) if one.back is not None and came_back else "",
+        message=one.message,
+        printed=clean(one.back.stdout[:PRINTED_CAP]) if one.back is not None else "",
     )
 
 
-def _smallest(
-    failing: list[tuple[Case, str]], returned: dict[str, Returned], expected: dict[str, Any]
-) -> Mismatch | None:
+def _smallest(failing: list[_Judged]) -> Mismatch | None:
     """The failing case a person could follow: a visible one first, then the shortest inputs."""
     if not failing:
         return None
-    case, message = min(failing, key=lambda pair: (not pair[0].visible, len(show_args(pair[0].args, 10_000))))
-    back = returned.get(case.id)
+    one = min(failing, key=lambda f: (not f.case.visible, len(show_args(f.case.args, 10_000))))
     return Mismatch(
-        case=case.name,
-        visible=case.visible,
-        args=case.args,
-        expected=expected[case.id],
-        got=back.value if back else None,
-        message=message,
+        case=one.case.name,
+        visible=one.case.visible,
+        args=one.case.args,
+        expected=one.expected,
+        got=one.back.value if one.back else None,
+        message=one.message,
     )

@@ -20,21 +20,27 @@ RETURNING = (Verdict.WRONG, Verdict.ERROR)  # a wrong solution that stalls or fl
 async def find_match(challenge: Challenge, cases: tuple[Case, ...], learner: Result, run: Run, seed: int) -> str:
     """The name of the wrong solution that matches, or ""."""
     theirs = {r.id: r for r in learner.returned}
-    candidates = {w.name: w.source for w in challenge.wrong if w.verdict in RETURNING}
+    candidates = returning(challenge)
     for some in (tuple(c for c in cases if c.visible), tuple(c for c in cases if not c.visible)):
         if candidates and some:
             known = await run(trusted_job(challenge, some, seed, candidates))
-            candidates = _alike(challenge, some, theirs, {r.id: r for r in known.returned}, candidates)
+            candidates = alike(challenge, some, theirs, {r.id: r for r in known.returned}, candidates)
     return next(iter(candidates), "")
 
 
-def _alike(
+def returning(challenge: Challenge) -> dict[str, str]:
+    """The wrong solutions that can be run again for their answers."""
+    return {w.name: w.source for w in challenge.wrong if w.verdict in RETURNING}
+
+
+def alike(
     challenge: Challenge,
     cases: tuple[Case, ...],
     theirs: dict[str, Returned],
     known: dict[str, Returned],
     candidates: dict[str, str],
 ) -> dict[str, str]:
+    """Those of the candidates that answer every case as `theirs` do; `known` has their answers by `name/case`."""
     how = _comparison(challenge)
     return {
         name: source

@@ -6,6 +6,7 @@ is ever within a learner's reach.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from challenges.model import Case, Challenge
-from runner import Call, Job
+from runner import Call, Job, Limits
 
 REFERENCE = "reference"
 TRUSTED_TIME = 6
+TRUSTED_SOURCE = 4 * 1024 * 1024
 
 AUTHOR_FAULTS = (
     ArithmeticError,
@@ -34,13 +36,14 @@ AUTHOR_FAULTS = (
 """What an author's cases.py may raise by mistake; anything else is a bug of ours and is left to surface."""
 
 TRUSTED_DRIVER = """
-def drive(_, source, driver, entry, *args):
-    learner = type(__import__("sys"))("solution")
-    exec(compile(source, "solution.py", "exec"), learner.__dict__)
+def drive(bank, name, driver, entry, *args):
+    import sys
+    learner = type(sys)("solution")
+    exec(compile(bank.SOURCES[name], "solution.py", "exec"), learner.__dict__)
     if not driver:
         return getattr(learner, entry)(*args)
     scope = {"__name__": "driver"}
-    exec(compile(driver, "driver.py", "exec"), scope)
+    exec(compile(bank.DRIVER, "driver.py", "exec"), scope)
     return scope["drive"](learner, *args)
 """
 
@@ -79,6 +82,11 @@ def draw_cases(scope: dict[str, Any], challenge: Challenge, entropy: int) -> tup
     return tuple(cases)
 
 
+def box_seed(entropy: int) -> int:
+    """What a box may know of an attempt's entropy: a seed for its random numbers that leads to no hidden input."""
+    return int.from_bytes(hashlib.sha256(b"box %d" % entropy).digest()[:4], "big")
+
+
 def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ...], entropy: int) -> Job:
     """The run of a submission: every case in shuffled order, so that position tells nothing."""
     order = list(cases)
@@ -90,25 +98,41 @@ def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ..
         driver=challenge.driver,
         profile=challenge.profile,
         limits=challenge.limits,
-        seed=entropy % 2**32,
+        seed=box_seed(entropy),
     )
 
 
 def trusted_job(challenge: Challenge, cases: tuple[Case, ...], entropy: int, sources: Mapping[str, str]) -> Job:
     """A run of solutions of ours on some cases; call ids are `name/case`.
 
-    It gets more time than a learner does, so that a busy host never turns a good submission into our fault.
+    It gets more time than a learner does, so that a busy host never turns a good submission into our fault, and room
+    for the values of every solution. Its module spells out the sources, so that the libraries they name are imported
+    before the first call and not once in each.
     """
     calls = tuple(
-        Call(id=f"{name}/{case.id}", args=(source, challenge.driver, challenge.entry, *case.args))
-        for name, source in sources.items()
+        Call(id=f"{name}/{case.id}", args=(name, bool(challenge.driver), challenge.entry, *case.args))
+        for name in sources
         for case in cases
     )
     return Job(
-        source="",
+        source=f"DRIVER = {challenge.driver!r}\nSOURCES = {dict(sources)!r}\n",
         calls=calls,
         driver=TRUSTED_DRIVER,
         profile=challenge.profile,
-        limits=replace(challenge.limits, wall_s=challenge.limits.wall_s * TRUSTED_TIME),
-        seed=entropy % 2**32,
+        limits=replace(
+            roomier(challenge.limits, len(sources)),
+            wall_s=challenge.limits.wall_s * TRUSTED_TIME,
+            source_bytes=TRUSTED_SOURCE,
+        ),
+        seed=box_seed(entropy),
+    )
+
+
+def roomier(limits: Limits, times: int) -> Limits:
+    """The limits of a run that does the work of several: as much for each, so more for all of them together."""
+    return replace(
+        limits,
+        result_bytes=limits.result_bytes * times,
+        stdout_bytes=limits.stdout_bytes * times,
+        stderr_bytes=limits.stderr_bytes * times,
     )

@@ -1,38 +1,38 @@
 """Turns values into short texts for people: inputs, expected and returned values on a report.
 
-Works on decoded plain data only, and never lets one value flood a message.
+Works on decoded plain data only, and never lets one value flood a message: a text is made piece by piece and stops at
+its cap, however large the value is.
 """
 
 from __future__ import annotations
 
-import reprlib
+import math
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from runner.values import Opaque
+from runner.values import Opaque, Tagged
 
-_short = reprlib.Repr()
-_short.maxlevel, _short.maxlist, _short.maxtuple, _short.maxdict = 5, 12, 12, 12
-_short.maxstring, _short.maxlong, _short.maxother = 300, 60, 400
+MAX_ITEMS, MAX_CHARS, MAX_DIGITS = 12, 300, 60
+WHOLE_ARRAY = 24  # arrays up to this size are shown whole
+GRID = 3  # axes that are laid out; beyond that only the first values are shown
 
 
 def show(value: Any, cap: int = 400) -> str:
     """A readable text of at most `cap` characters; the cut is marked."""
-    text = _text(value)
-    return text if len(text) <= cap else text[: cap - 2] + " …"
+    return _joined(_pieces(value), cap)
 
 
 def show_args(args: tuple[Any, ...], cap: int = 600) -> str:
     """The arguments of a call as they would be typed."""
-    text = ", ".join(_text(arg) for arg in args)
-    return text if len(text) <= cap else text[: cap - 2] + " …"
+    return _joined(_separated(args), cap)
 
 
 def kind_of(value: Any) -> str:
     """The type as a learner would say it: "a list", "an array of shape (3,)", "a number"."""
     if isinstance(value, Opaque):
-        return f"a {value.type_name} object"
+        return f"a {clean(value.type_name)[:60]} object"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if value is None:
@@ -41,20 +41,114 @@ def kind_of(value: Any) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _text(value: Any) -> str:
+def clean(text: str) -> str:
+    """The text without what cannot be stored or sent: halves of characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _joined(pieces: Iterable[str], cap: int) -> str:
+    parts, size = [], 0
+    for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size > cap:
+            return "".join(parts)[: cap - 2] + " …"
+    return "".join(parts)
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    if isinstance(value, (list, tuple)):
+        yield from _sequence(value)
+    elif isinstance(value, dict):
+        yield from _mapping(value)
+    elif isinstance(value, (set, frozenset)):
+        yield from _set(value)
+    elif isinstance(value, Tagged):
+        yield from _pieces(value.value)
+    elif isinstance(value, np.ndarray):
+        yield from _array(value)
+    else:
+        yield _atom(value)
+
+
+def _atom(value: Any) -> str:
     if isinstance(value, Opaque):
-        return f"<{value.type_name}> {value.text}"
-    if isinstance(value, np.ndarray):
-        body = np.array2string(value, threshold=24, edgeitems=3, precision=5, separator=", ", max_line_width=100)
-        return body if value.size <= 24 else f"{body}  (shape {value.shape})"
+        return clean(f"<{value.type_name[:MAX_CHARS]}> {value.text[:MAX_CHARS]}")
     if isinstance(value, np.generic):
-        return _text(value.item())
+        return _atom(value.item())
+    if isinstance(value, (str, bytes)):
+        return repr(value[:MAX_CHARS]) + (f" … ({len(value)} long)" if len(value) > MAX_CHARS else "")
     if isinstance(value, float):
         return f"{value:.8g}" if abs(value) < 1e16 else repr(value)
-    if isinstance(value, (list, tuple)) and len(value) <= 12:
-        inner = ", ".join(_text(v) for v in value)
-        ends = "[]" if isinstance(value, list) else "()"
-        return f"{ends[0]}{inner}{',' if isinstance(value, tuple) and len(value) == 1 else ''}{ends[1]}"
-    if isinstance(value, dict) and len(value) <= 12:
-        return "{" + ", ".join(f"{_text(k)}: {_text(v)}" for k, v in value.items()) + "}"
-    return _short.repr(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _integer(value)
+    return repr(value)
+
+
+def _integer(value: int) -> str:
+    digits = int(value.bit_length() * math.log10(2)) + 1
+    return str(value) if digits <= MAX_DIGITS else f"an integer of about {digits} digits"
+
+
+def _separated(items: Iterable[Any]) -> Iterator[str]:
+    for n, item in enumerate(items):
+        if n:
+            yield ", "
+        yield from _pieces(item)
+
+
+def _shortened(items: Iterable[Any], size: int) -> Iterator[str]:
+    for n, item in enumerate(items):
+        if n == MAX_ITEMS:
+            yield f", … ({size} in all)"
+            return
+        if n:
+            yield ", "
+        yield from _pieces(item)
+
+
+def _sequence(value: list[Any] | tuple[Any, ...]) -> Iterator[str]:
+    opening, closing = "[]" if isinstance(value, list) else "()"
+    yield opening
+    yield from _shortened(value, len(value))
+    yield f",{closing}" if isinstance(value, tuple) and len(value) == 1 else closing
+
+
+def _mapping(value: dict[Any, Any]) -> Iterator[str]:
+    yield "{"
+    for n, (key, item) in enumerate(value.items()):
+        if n == MAX_ITEMS:
+            yield f", … ({len(value)} in all)"
+            break
+        yield ", " if n else ""
+        yield from _pieces(key)
+        yield ": "
+        yield from _pieces(item)
+    yield "}"
+
+
+def _set(value: set[Any] | frozenset[Any]) -> Iterator[str]:
+    name = type(value).__name__
+    if not value:
+        yield f"{name}()"
+        return
+    yield "{" if name == "set" else "frozenset({"
+    if len(value) <= MAX_ITEMS:
+        yield ", ".join(sorted(show(item, MAX_CHARS) for item in value))
+    else:
+        yield from _shortened(value, len(value))
+    yield "}" if name == "set" else "})"
+
+
+def _array(value: np.ndarray[Any, Any]) -> Iterator[str]:
+    if value.dtype.kind == "U" or (value.size > WHOLE_ARRAY and value.ndim > GRID):
+        yield "["
+        yield from _shortened(value.flat[: MAX_ITEMS + 1], value.size)
+        yield "]"
+    else:
+        with np.errstate(all="ignore"):
+            yield np.array2string(
+                value, threshold=WHOLE_ARRAY, edgeitems=3, precision=5, separator=", ", max_line_width=100
+            )
+    if value.size > WHOLE_ARRAY or value.size == 0 or value.ndim > GRID:
+        yield f"  (shape {value.shape})"

@@ -6,6 +6,7 @@ learner's own line, what came back instead of a value, how the numbers differ, a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ from bot.tutor.explanation import Explanation
 from bot.tutor.numeric import relation
 from challenges.model import Challenge, Mismatch, Report, Verdict
 from challenges.show import kind_of, show, show_args
+from runner import Fault
 from runner.values import Opaque
+
+HIDDEN_INPUTS = "Hidden cases use other sizes, ties, zeros and empty inputs: try your function on those, by hand."
 
 LIMITS = {
     Verdict.TIMEOUT: "Your code was still running when its time was up. Look for a loop that never ends, or one that does far more "
@@ -45,7 +49,7 @@ def explain(challenge: Challenge, source: str, report: Report) -> Explanation:
             misconception=known.misconception,
         )
     if report.fault is not None:
-        return explain_fault(report.fault, source, challenge.entry)
+        return _explain_raised(challenge, source, report, report.fault)
     if report.mismatch is not None:
         return _explain_mismatch(challenge, report, report.mismatch)
     return Explanation(
@@ -53,6 +57,13 @@ def explain(challenge: Challenge, source: str, report: Report) -> Explanation:
         specific=False,
         text="Some hidden cases fail. Read the statement’s edge cases once more and try each by hand.",
     )
+
+
+def _explain_raised(challenge: Challenge, source: str, report: Report, fault: Fault) -> Explanation:
+    explained = explain_fault(fault, source, challenge.entry)
+    if any(case.verdict is Verdict.ERROR for case in report.cases):
+        return explained
+    return replace(explained, text=f"{explained.text}\nOnly hidden cases show it. {HIDDEN_INPUTS}")
 
 
 def _explain_mismatch(challenge: Challenge, report: Report, case: Mismatch) -> Explanation:
@@ -69,23 +80,33 @@ def _explain_mismatch(challenge: Challenge, report: Report, case: Mismatch) -> E
 
 
 def _shape(challenge: Challenge, case: Mismatch) -> str:
-    """What is wrong with the kind of thing returned, or ""."""
+    """What is wrong with the kind of thing returned, or "".
+
+    Of a hidden case neither sizes nor names are told: a learner's code can choose them by its inputs.
+    """
     got, expected = case.got, case.expected
     if got is None and expected is not None:
         return f"{challenge.entry} returned None. A path through your function ends without a return; every path needs one."
     if isinstance(got, Opaque):
-        return f"{challenge.entry} returned {kind_of(got)}, which the grader cannot compare. Return plain numbers, lists or arrays."
+        what = kind_of(got) if case.visible else "an object"
+        return f"{challenge.entry} returned {what}, which the grader cannot compare. Return plain numbers, lists or arrays."
     if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
-        if expected.shape == got.shape:
-            return ""
-        if expected.shape == got.shape[::-1]:
-            return f"Your result has shape {got.shape}, and {expected.shape} was expected: it is transposed. Check which axis is which."
-        return f"Your result has shape {got.shape}; {expected.shape} was expected. Check the axis of each sum or mean, and what is kept."
+        return "" if expected.shape == got.shape else _other_shape(expected.shape, got.shape, visible=case.visible)
     if isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)) and len(expected) != len(got):
-        return f"You returned {len(got)} values; {len(expected)} were expected. Compare with what the statement says to return."
+        counts = f"You returned {len(got)} values; {len(expected)} were expected."
+        counts = counts if case.visible else "You returned another number of values than was expected."
+        return f"{counts} Compare with what the statement says to return."
     if _plain(expected) != _plain(got):
-        return f"You returned {kind_of(got)}; {kind_of(expected)} was expected. Read again what the statement says to return."
+        kinds = (kind_of(got), kind_of(expected)) if case.visible else (f"a {_plain(got)}", f"a {_plain(expected)}")
+        return f"You returned {kinds[0]}; {kinds[1]} was expected. Read again what the statement says to return."
     return ""
+
+
+def _other_shape(expected: tuple[int, ...], got: tuple[int, ...], *, visible: bool) -> str:
+    shapes = f"Your result has shape {got}, and {expected} was expected" if visible else "Your result has another shape"
+    if expected == got[::-1]:
+        return f"{shapes}: it is transposed. Check which axis is which."
+    return f"{shapes}. Check the axis of each sum or mean, and what is kept."
 
 
 def _plain(value: Any) -> str:
@@ -109,7 +130,7 @@ def _smallest(report: Report, case: Mismatch) -> str:
     if not case.visible:
         return (
             f"The visible cases pass and {report.hidden_total - report.hidden_passed} of {report.hidden_total} hidden ones do not. "
-            "Hidden cases use other sizes, ties, zeros and empty inputs: try your function on those, by hand."
+            f"{HIDDEN_INPUTS}"
         )
     return (
         f"The smallest case that fails is “{case.case}”: for {show_args(case.args, 240)} you returned {show(case.got, 160)}, "

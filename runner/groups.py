@@ -13,6 +13,7 @@ from pathlib import Path
 
 REMOVE_S = 2.0
 _V1 = ("memory", "pids")
+_LEAF = "epochbot-supervisor"  # where this process steps aside to, in version 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def locate(mountinfo: str, cgroup: str) -> list[Place]:
     places = []
     for root, point, kind, options in _mounts(mountinfo):
         if kind == "cgroup2" and "" in own:
-            folder = _below(root, point, own[""])
+            folder = _below(root, point, own[""].removesuffix(f"/{_LEAF}"))
             places.append(Place(2, (("memory", folder), ("pids", folder))))
         for name in (*_V1, "cpuacct"):
             if kind == "cgroup" and name in options and name in own:
@@ -163,7 +164,7 @@ def _share(folder: Path) -> None:
         control.write_text("+memory +pids")
     except OSError:
         # A group with processes of its own cannot share; a leaf below it can hold this process instead.
-        leaf = folder / "supervisor"
+        leaf = folder / _LEAF
         leaf.mkdir(exist_ok=True)
         (leaf / "cgroup.procs").write_text(str(os.getpid()))
         control.write_text("+memory +pids")

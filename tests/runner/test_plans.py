@@ -161,6 +161,7 @@ DOCKER = "41 23 0:30 /docker/abc /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
             ],
         ),
         (V2, "0::/user/x\n", [groups.Place(2, (("memory", Path("/sys/fs/cgroup/user/x")), ("pids", Path("/sys/fs/cgroup/user/x"))))]),
+        (V2, "0::/x/epochbot-supervisor\n", [groups.Place(2, (("memory", Path("/sys/fs/cgroup/x")), ("pids", Path("/sys/fs/cgroup/x"))))]),
         (DOCKER, "0::/docker/abc\n", [groups.Place(2, (("memory", Path("/sys/fs/cgroup")), ("pids", Path("/sys/fs/cgroup"))))]),
         (V1, "4:memory:/a\n", []),
         ("", "0::/\n", []),
@@ -240,7 +241,7 @@ def test_other_systems_are_pointed_to_linux() -> None:
 
 def test_the_watchdog_counts_a_process_and_all_below_it() -> None:
     """Memory shared by several is not counted several times over."""
-    source = "import os, time; hoard = bytearray(30 << 20); os.fork(); print('up', flush=True); time.sleep(60)"
+    source = "import os, time; hoard = bytearray(30 << 20); os.fork(); os.write(1, b'up\\n'); time.sleep(60)"
     process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, process_group=0)
     try:
         assert process.stdout is not None

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import math
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from challenges.grade import grade
+from challenges.compare import difference
+from challenges.judge import EXACT
 from challenges.load import load_challenges
-from challenges.model import Challenge, Verdict
+from challenges.model import Case, Challenge, Report, Verdict, WrongSolution
 from challenges.prepare import CasesError, draw_cases, load_namespace
+from challenges.prove import STOPPING, Trial, prove
 from quizzes.claims import Claim, Expectation, claims
 from quizzes.graders.printed import same_output
 from quizzes.items import Track
@@ -27,11 +26,15 @@ from quizzes.load import load_track
 from runner import Job, Limits, Outcome, Profile, Result, Run
 
 MAX_STATEMENT_WORDS = 150
+MIN_EXPLANATION_WORDS, MAX_EXPLANATION_WORDS = 15, 110
 MIN_CASES, MIN_VISIBLE, MAX_VISIBLE = 8, 2, 3
+MAX_REFERENCE_CPU_MS = 500.0  # a case, on average: a busy host must not turn a right solution into a timeout
 TRUSTED_IMPORTS = {"numpy"}  # besides the standard library
 CLAIM_LIMITS = Limits(wall_s=10.0, memory_bytes=1024 * 1024 * 1024)
+SOLUTION, STARTER = "solution.py", "starter.py"
 
 Progress = Callable[[str], None]
+Found = tuple[str, str]  # a file of a challenge's folder, and what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,48 +63,76 @@ async def check(
     """Check a track's folder.
 
     Args:
-        seeds: one full grading of every solution, starter and wrong solution happens per seed.
+        seeds: every solution, starter and wrong solution is graded at each of them.
         only: a challenge's slug, or a section's, to check alone.
     """
     track, faults = load_track(folder)
     bank, more = load_challenges(folder / "challenges")
-    found = [ContentFault(f.file, f.item, f.message) for f in (*faults, *lint(track))]
-    found += [ContentFault(f"challenges/{f.file}", "", f.message) for f in more]
+    read = [ContentFault(f.file, f.item, f.message) for f in (*faults, *lint(track))]
+    read += [ContentFault(f"challenges/{f.file}", "", f.message) for f in more]
     chosen = [c for c in bank.values() if only in ("", c.slug, c.section)]
     claimed = [c for c in claims(track) if only in ("", Path(c.file).stem)]
-    for challenge in chosen:
-        found += [ContentFault(f"challenges/{challenge.slug}", "", text) for text in static_faults(challenge, track)]
+    found = [f for f in read if not only or _is_of(f, only)] + _nothing(only, chosen, claimed, read)
     progress(f"{len(claimed)} claimed outputs to execute, {len(chosen)} challenges to grade")
-    found += await _check_claims(claimed, run, progress)
-    grades = 0
-    for challenge in chosen:
-        progress(f"grading {challenge.slug}")
-        count, texts = await _check_grades(challenge, run, list(seeds))
-        grades += count
-        found += [ContentFault(f"challenges/{challenge.slug}", "", text) for text in texts]
-    kept = [f for f in found if only in f.file or only in f.item]
-    return ContentReport(len(track.items), len(chosen), len(claimed), grades, tuple(kept))
+    at = list(seeds)
+    answers = await asyncio.gather(
+        _check_claims(claimed, run, progress), *(_check_challenge(c, track, run, at, progress) for c in chosen)
+    )
+    sources = sum(2 + len(c.wrong) for c in chosen)
+    every = [*found, *(fault for some in answers for fault in some)]
+    return ContentReport(len(track.items), len(chosen), len(claimed), sources * len(at), tuple(every))
 
 
-def static_faults(challenge: Challenge, track: Track) -> list[str]:
+def _is_of(fault: ContentFault, only: str) -> bool:
+    parts = Path(fault.file).parts
+    return Path(fault.file).stem == only or ("challenges" in parts and only in parts)
+
+
+def _nothing(
+    only: str, chosen: list[Challenge], claimed: list[Claim], read: Sequence[ContentFault]
+) -> list[ContentFault]:
+    if not only or chosen or claimed or any(_is_of(fault, only) for fault in read):
+        return []
+    return [ContentFault(only, "", "is no challenge and no section with code in it; use the folder’s or file’s name.")]
+
+
+async def _check_challenge(
+    challenge: Challenge, track: Track, run: Run, seeds: list[int], progress: Progress
+) -> list[ContentFault]:
+    found = static_faults(challenge, track)
+    try:
+        found += await _grading_faults(challenge, run, seeds)
+    except CasesError as fault:
+        found.append(("cases.py", str(fault)))
+    progress(f"graded {challenge.slug}")
+    return [ContentFault(f"challenges/{challenge.slug}/{file}", "", text) for file, text in dict.fromkeys(found)]
+
+
+def static_faults(challenge: Challenge, track: Track) -> list[Found]:
     """What is wrong with a challenge without running a learner's line of it."""
-    faults = []
+    found: list[Found] = []
     if challenge.section not in {s.slug for s in track.sections}:
-        faults.append(f"challenge.toml: `section` is {challenge.section!r}, which is no section of the track.")
-    unknown = [c for c in challenge.concepts if track.concept(c) is None]
-    if unknown:
-        faults.append(
-            f"challenge.toml: unknown concepts {', '.join(unknown)}; define them in a section file, or use others."
-        )
-    if len(challenge.statement.split()) > MAX_STATEMENT_WORDS:
-        faults.append(f"statement.md has {len(challenge.statement.split())} words; {MAX_STATEMENT_WORDS} are enough.")
-    faults += [
-        f"cases.py imports {name}; only NumPy and the standard library are trusted there."
+        found.append(("challenge.toml", f"`section` is {challenge.section!r}, which is no section of the track."))
+    found += [
+        ("challenge.toml", f"unknown concept {name!r}: define it in a section file, or use another.")
+        for name in challenge.concepts
+        if track.concept(name) is None
+    ]
+    words = len(challenge.statement.split())
+    if words > MAX_STATEMENT_WORDS:
+        found.append(("statement.md", f"has {words} words; {MAX_STATEMENT_WORDS} are enough."))
+    if challenge.entry not in challenge.statement:
+        found.append(("statement.md", f"never names `{challenge.entry}`, which the learner is to write."))
+    found += [
+        ("cases.py", f"imports {name}; only NumPy and the standard library are trusted there.")
         for name in _foreign(challenge)
     ]
-    short = [w.name for w in challenge.wrong if not 15 <= len(w.explanation.split()) <= 110]
-    faults += [f"wrong/{name}: its explanation should have 15 to 110 words." for name in short]
-    return faults + _case_faults(challenge)
+    found += [
+        ("challenge.toml", f"the explanation of {wrong.name} should have {MIN_EXPLANATION_WORDS} to 110 words.")
+        for wrong in challenge.wrong
+        if not MIN_EXPLANATION_WORDS <= len(wrong.explanation.split()) <= MAX_EXPLANATION_WORDS
+    ]
+    return found + [("cases.py", text) for text in _case_faults(challenge)]
 
 
 def _foreign(challenge: Challenge) -> list[str]:
@@ -120,29 +151,29 @@ def _case_faults(challenge: Challenge) -> list[str]:
         first, again, other = (draw_cases(scope, challenge, seed) for seed in (1, 1, 2))
     except CasesError as fault:
         return [str(fault)]
-    faults = []
     visible = [c for c in first if c.visible]
-    if len(first) < MIN_CASES:
-        faults.append(f"cases.py yields {len(first)} cases; at least {MIN_CASES} are needed.")
-    if not MIN_VISIBLE <= len(visible) <= MAX_VISIBLE:
-        faults.append(f"cases.py yields {len(visible)} visible cases; {MIN_VISIBLE} or {MAX_VISIBLE} are wanted.")
-    if len({c.name for c in first}) < len(first):
-        faults.append("cases.py gives two cases the same name.")
-    if any(_differ(a.args, b.args) for a, b in zip(first, again, strict=False)):
-        faults.append("cases.py gives other inputs for the same seed: use only the rng it is given.")
-    if any(_differ(a.args, b.args) for a, b in zip(first, other, strict=False) if a.visible):
-        faults.append("a visible case changes with the seed; visible cases are fixed.")
-    if not any(_differ(a.args, b.args) for a, b in zip(first, other, strict=False) if not a.visible):
-        faults.append("no hidden case changes with the seed, so answers could be written down.")
-    return faults
+    rules = (
+        (len(first) >= MIN_CASES, f"yields {len(first)} cases; at least {MIN_CASES} are needed."),
+        (
+            MIN_VISIBLE <= len(visible) <= MAX_VISIBLE,
+            f"yields {len(visible)} visible cases; {MIN_VISIBLE} or {MAX_VISIBLE} are wanted.",
+        ),
+        (len({c.name for c in first}) == len(first), "gives two cases the same name."),
+        (_same(first, again), "gives other inputs for the same seed: use only the rng it is given."),
+        (_same(visible, [c for c in other if c.visible]), "a visible case changes with the seed; those are fixed."),
+        (
+            not _same([c for c in first if not c.visible], [c for c in other if not c.visible]),
+            "no hidden case changes with the seed, so answers could be written down.",
+        ),
+    )
+    return [message for holds, message in rules if not holds]
 
 
-def _differ(a: object, b: object) -> bool:
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return not np.array_equal(np.asarray(a), np.asarray(b), equal_nan=np.asarray(a).dtype.kind in "fc")
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) != len(b) or any(_differ(x, y) for x, y in zip(a, b, strict=True))
-    return a != b and not (_nan(a) and _nan(b))
+def _same(some: Sequence[Case], others: Sequence[Case]) -> bool:
+    return len(some) == len(others) and all(
+        a.name == b.name and difference(list(a.args), list(b.args), EXACT) is None
+        for a, b in zip(some, others, strict=True)
+    )
 
 
 async def _check_claims(claimed: list[Claim], run: Run, progress: Progress) -> list[ContentFault]:
@@ -152,59 +183,76 @@ async def _check_claims(claimed: list[Claim], run: Run, progress: Progress) -> l
         return ContentFault(claim.file, claim.item, said) if said else None
 
     results = await asyncio.gather(*(one(claim) for claim in claimed))
-    progress(f"{len(claimed)} claimed outputs executed")
+    progress(f"executed {len(claimed)} claimed outputs")
     return [fault for fault in results if fault]
 
 
 def claim_fault(claim: Claim, result: Result) -> str:
     """What is untrue about a claim, or ""."""
-    ended = result.outcome is Outcome.OK
     why = f"{result.fault.type}: {result.fault.message}" if result.fault else result.detail or str(result.outcome)
     if claim.expects is Expectation.FAILS:
-        return (
-            ""
-            if result.outcome is Outcome.ERROR
-            else f"{claim.about}: it should fail, and it passes; is it a right answer?"
-        )
-    if not ended:
+        failed = result.outcome is Outcome.ERROR
+        return "" if failed else f"{claim.about}: it should fail, and it is {result.outcome}; is it a right answer?"
+    if result.outcome is not Outcome.OK:
         return f"{claim.about}: it does not run: {why}."
     if claim.expects is Expectation.PRINTS and not same_output(claim.stdout, result.stdout):
         return f"{claim.about}: it prints {result.stdout.strip()[:120]!r}, and the file says {claim.stdout.strip()[:120]!r}."
     return ""
 
 
-async def _check_grades(challenge: Challenge, run: Run, seeds: list[int]) -> tuple[int, list[str]]:
-    faults: list[str] = []
-    for seed in seeds:
-        faults += await _grades_at(challenge, run, seed)
-        if faults:  # one seed's faults are enough to go and look
-            break
-    return len(seeds) * (2 + len(challenge.wrong)), faults
+async def _grading_faults(challenge: Challenge, run: Run, seeds: list[int]) -> list[Found]:
+    wrongs = {_file(wrong): wrong for wrong in challenge.wrong}
+    sources = {SOLUTION: challenge.solution, STARTER: challenge.starter, **{f: w.source for f, w in wrongs.items()}}
+    stopping = [file for file, wrong in wrongs.items() if wrong.verdict in STOPPING]
+    proof = await prove(challenge, sources, run, seeds, stopping)
+    found = _solution_faults(proof.trials[SOLUTION], seeds)
+    accepted = _first(proof.trials[STARTER], seeds, lambda r: r.verdict is Verdict.ACCEPTED)
+    if accepted:
+        found.append((STARTER, f"is accepted at seed {accepted[0]}; it must fail."))
+    for file, wrong in wrongs.items():
+        found += _wrong_faults(file, wrong, proof.trials[file], seeds)
+    return found + [("cases.py", text) for text in proof.fooled]
 
 
-async def _grades_at(challenge: Challenge, run: Run, seed: int) -> list[str]:
-    async def verdict(source: str, wrong: Challenge = challenge) -> tuple[Verdict, str]:
-        report = await grade(wrong, source, run, lambda: seed)
-        return report.verdict, report.matches
-
-    faults = []
-    alone = replace(challenge, wrong=())
-    got, _ = await verdict(challenge.solution, alone)
-    if got is not Verdict.ACCEPTED:
-        faults.append(f"solution.py is {got} at seed {seed}; it must be accepted.")
-    got, _ = await verdict(challenge.starter, alone)
-    if got is Verdict.ACCEPTED:
-        faults.append(f"starter.py is accepted at seed {seed}; it must fail.")
-    for wrong in challenge.wrong:
-        got, match = await verdict(wrong.source)
-        if got is not wrong.verdict:
-            faults.append(f"wrong/{wrong.name}.py is {got} at seed {seed}; challenge.toml declares {wrong.verdict}.")
-        elif match not in ("", wrong.name):
-            faults.append(
-                f"wrong/{wrong.name}.py and wrong/{match}.py answer alike on every case at seed {seed}; add a case that tells them apart."
-            )
-    return faults
+def _file(wrong: WrongSolution) -> str:
+    return f"wrong/{wrong.name}.py"
 
 
-def _nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+def _solution_faults(trial: Trial, seeds: list[int]) -> list[Found]:
+    found: list[Found] = []
+    rejected = _first(trial, seeds, lambda r: r.verdict is not Verdict.ACCEPTED)
+    if rejected:
+        seed, report = rejected
+        found.append((SOLUTION, f"is {report.verdict} at seed {seed}; it must be accepted.{_why(report)}"))
+    if trial.cpu_ms > MAX_REFERENCE_CPU_MS:
+        text = f"takes {trial.cpu_ms:.0f} ms of processor time a case; make the cases smaller, to {MAX_REFERENCE_CPU_MS:.0f} ms."
+        found.append((SOLUTION, text))
+    return found
+
+
+def _wrong_faults(file: str, wrong: WrongSolution, trial: Trial, seeds: list[int]) -> list[Found]:
+    other = _first(trial, seeds, lambda r: r.verdict is not wrong.verdict)
+    if other:
+        seed, report = other
+        text = f"is {report.verdict} at seed {seed}; challenge.toml declares {wrong.verdict}.{_why(report)}"
+        return [(file, text)]
+    twin = _first(trial, seeds, lambda r: r.matches not in ("", wrong.name))
+    if not twin:
+        return []
+    seed, report = twin
+    text = f"answers like wrong/{report.matches}.py on every case at seed {seed}; add a case that tells them apart."
+    return [(file, text)]
+
+
+def _first(trial: Trial, seeds: list[int], bad: Callable[[Report], bool]) -> tuple[int, Report] | None:
+    return next(((seed, r) for seed, r in zip(seeds, trial.reports, strict=True) if bad(r)), None)
+
+
+def _why(report: Report) -> str:
+    """The evidence, as far as it is told in one line."""
+    if report.fault is not None:
+        line = f" in line {report.fault.line}" if report.fault.line else ""
+        return f" {report.fault.type}{line}: {report.fault.message or report.fault.source_line}"
+    if report.mismatch is not None:
+        return f" “{report.mismatch.case}”: {report.mismatch.message}"
+    return f" {report.detail}" if report.detail else ""

@@ -49,12 +49,17 @@ def judged(
     trusted: Result,
 ) -> Report:
     """The verdict on a learner's run beside a run of the reference; internal unless the reference gave every value."""
-    values = {r.id: plain(r.value) for r in trusted.returned if r.outcome is Outcome.OK}
-    expected = {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
+    expected = reference_values(cases, trusted)
     if len(expected) < len(cases):
         return _no_reference(cases, trusted)
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     return judge(challenge, scope.get("check"), cases, learner, expected, text)
+
+
+def reference_values(cases: tuple[Case, ...], trusted: Result) -> dict[str, Any]:
+    """The reference's value for every case it gave one for."""
+    values = {r.id: plain(r.value) for r in trusted.returned if r.outcome is Outcome.OK}
+    return {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
 
 
 def _no_reference(cases: tuple[Case, ...], trusted: Result) -> Report:

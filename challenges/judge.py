@@ -103,23 +103,24 @@ def _judged(
         kept = Opaque(type(back.value).__name__, "(far too large to show)")
         return _Judged(case, replace(back, value=kept), expected, Verdict.WRONG, too_large)
     back = replace(back, value=plain(back.value))
-    message = _value_fault(challenge, check, case, back, expected)
+    message = _changed_arguments(challenge, case, back) or value_fault(challenge, check, case, back.value, expected)
     return _Judged(case, back, expected, Verdict.ACCEPTED if message is None else Verdict.WRONG, message or "")
 
 
-def _value_fault(challenge: Challenge, check: Check | None, case: Case, back: Returned, expected: Any) -> str | None:
-    if isinstance(back.value, Opaque):
-        return f"Your code returned {kind_of(back.value)}, which cannot be compared; return plain values or arrays."
-    if (
-        challenge.keep_inputs
-        and back.args_after is not None
-        and difference(plain(list(case.args)), plain(list(back.args_after)), EXACT)
-    ):
-        return "Your code changed its arguments; work on a copy instead."
-    return _compare(challenge, check, case, back.value, expected)
+def _changed_arguments(challenge: Challenge, case: Case, back: Returned) -> str | None:
+    if not challenge.keep_inputs or back.args_after is None:
+        return None
+    same = difference(plain(list(case.args)), plain(list(back.args_after)), EXACT) is None
+    return None if same else "Your code changed its arguments; work on a copy instead."
 
 
-def _compare(challenge: Challenge, check: Check | None, case: Case, got: Any, expected: Any) -> str | None:
+def value_fault(challenge: Challenge, check: Check | None, case: Case, got: Any, expected: Any) -> str | None:
+    """None when a returned value is right, else one sentence."""
+    too_large = oversize(expected, got)
+    if too_large is not None:
+        return too_large
+    if isinstance(got, Opaque):
+        return f"Your code returned {kind_of(got)}, which cannot be compared; return plain values or arrays."
     differs: str | None = None
     if challenge.compare.kind is not CompareKind.CHECK:
         differs = difference(expected, got, challenge.compare)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from challenges.grade import judged
+from challenges.grade import judged, reference_values
+from challenges.hostile import fooled
 from challenges.match import alike, returning
 from challenges.model import Case, Challenge, Report, Verdict
 from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, roomier, trusted_job
@@ -28,6 +29,14 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What was found of a challenge: a trial for every source, and the hostile values that pass."""
+
+    trials: dict[str, Trial]
+    fooled: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Bench:
     """What all sources are held against."""
 
@@ -41,8 +50,8 @@ class _Bench:
 
 async def prove(
     challenge: Challenge, sources: Mapping[str, str], run: Run, seeds: Sequence[int], stopping: Sequence[str] = ()
-) -> dict[str, Trial]:
-    """Grade every source on every seed.
+) -> Proof:
+    """Grade every source on every seed, and try hostile values on the first.
 
     Args:
         stopping: names of sources that are expected to end their box; they get one for each seed.
@@ -56,7 +65,11 @@ async def prove(
     job = trusted_job(challenge, _all(drawn), seeds[0], together)
     trusted = await run(replace(job, limits=roomier(job.limits, len(seeds))))
     bench = _Bench(challenge, scope, drawn, seeds[0], trusted, run)
-    return {name: await _trial(bench, source, alone=name in stopping) for name, source in sources.items()}
+    trials = {name: await _trial(bench, source, alone=name in stopping) for name, source in sources.items()}
+    expected = reference_values(drawn[0], trusted)
+    if len(expected) < len(drawn[0]):
+        return Proof(trials, ())
+    return Proof(trials, tuple(fooled(challenge, scope.get("check"), drawn[0], expected)))
 
 
 async def _trial(bench: _Bench, source: str, *, alone: bool) -> Trial:

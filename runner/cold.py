@@ -71,6 +71,7 @@ class ColdRunner:
         self.minimum = minimum
         self.semaphore = semaphore or asyncio.Semaphore(2)
         self.places = places
+        self.swept = False  # whether groups that killed supervisors left have been looked for
 
     async def run(self, job: Job) -> Result:
         """Run a job and say what became of it, when nothing of it is left.
@@ -98,7 +99,12 @@ class ColdRunner:
     def _group(self, job: Job) -> groups.Group | None:
         """Make a group of the run's own, or none where the minimum allows that."""
         limits, failed = job.limits, "no usable controller"
-        for place in self.places():
+        places = self.places()
+        if not self.swept:
+            self.swept = True
+            for place in places:
+                groups.sweep(place)
+        for place in places:
             name = f"epochbot-{os.getpid()}-{next(_numbers)}"
             try:
                 return groups.create(place, name, memory=limits.memory_bytes, processes=limits.processes + 1)

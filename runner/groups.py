@@ -155,6 +155,16 @@ def here() -> list[Place]:
     return [place for place in found if usable(place)]
 
 
+def sweep(place: Place) -> None:
+    """Remove empty groups of supervisors that were killed before they could."""
+    for folder in {path for _key, path in place.folders}:
+        for left in folder.glob("epochbot-*-*"):
+            owner = left.name.split("-")[1]
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                with suppress(OSError):
+                    left.rmdir()
+
+
 def _share(folder: Path) -> None:
     """Let version 2 pass its controllers to groups below, stepping out of the way when it must."""
     control = folder / "cgroup.subtree_control"

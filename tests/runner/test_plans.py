@@ -211,6 +211,15 @@ def test_a_place_without_the_controllers_is_not_used(tmp_path: Path) -> None:
     assert not groups.usable(groups.Place(2, (("memory", tmp_path / "no"), ("pids", tmp_path / "no"))))
 
 
+def test_groups_of_a_supervisor_that_was_killed_are_swept(tmp_path: Path) -> None:
+    """Those of a living one are not touched, nor is anything else."""
+    dead, alive = "epochbot-999999999-0", f"epochbot-{os.getpid()}-0"
+    for name in (dead, alive, "epochbot-supervisor", "other-999999999-0"):
+        (tmp_path / name).mkdir()
+    groups.sweep(groups.Place(1, (("memory", tmp_path), ("pids", tmp_path))))
+    assert {path.name for path in tmp_path.iterdir()} == {alive, "epochbot-supervisor", "other-999999999-0"}
+
+
 @pytest.mark.parametrize(
     ("said", "part"),
     [

@@ -12,34 +12,37 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.cards import Bar, DayMark
 
-PAPER, INK, FAINT, GRID = "#fbfaf7", "#22252b", "#6a707c", "#e3e1da"
-MARKS = {DayMark.DONE: "#2f7d5b", DayMark.FROZEN: "#5b9bd5", DayMark.PRACTICE: "#a9d3bd", DayMark.EMPTY: "#e9e7e0"}
+PAPER, INK, FAINT, GRID = "#fbfaf7", "#22252b", "#5c626d", "#e3e1da"
+MARKS = {DayMark.DONE: "#2f7d5b", DayMark.FROZEN: "#3f7fbd", DayMark.PRACTICE: "#a9d3bd", DayMark.EMPTY: "#edebe4"}
 WORDS = {
     DayMark.DONE: "done",
     DayMark.FROZEN: "kept by a freeze",
     DayMark.PRACTICE: "some practice",
     DayMark.EMPTY: "nothing yet",
 }
-SCALE = 2  # drawn for dense screens
-CELL, GAP, MARGIN = 26 * SCALE, 5 * SCALE, 24 * SCALE
+SCALE = 2  # drawn for dense screens; narrow enough to be read on a phone
+CELL, GAP, MARGIN = 23 * SCALE, 4 * SCALE, 14 * SCALE
+DAY_NAMES, MONTHS, LEGEND = 40 * SCALE, 26 * SCALE, 38 * SCALE
+NARROWEST = 390 * SCALE
+BAR_WIDTH, BAR_ROW, BAR_HEIGHT = 362 * SCALE, 36 * SCALE, 8 * SCALE
 
 
 def streak_calendar(days: tuple[tuple[date, DayMark], ...]) -> bytes:
     """A calendar heatmap: weeks across, Monday to Sunday down. `days` are consecutive and begin on a Monday."""
     weeks = (len(days) + 6) // 7
-    left, top = MARGIN + 44 * SCALE, MARGIN + 26 * SCALE
-    size = (max(left + weeks * (CELL + GAP) + MARGIN, 470 * SCALE), top + 7 * (CELL + GAP) + 52 * SCALE)
+    left, top = MARGIN + DAY_NAMES, MARGIN + MONTHS
+    size = (max(left + weeks * (CELL + GAP) - GAP + MARGIN, NARROWEST), top + 7 * (CELL + GAP) + LEGEND)
     image, draw = _paper(size)
     for row, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")):
-        draw.text((MARGIN, top + row * (CELL + GAP) + CELL // 2), name, fill=FAINT, font=_font(13), anchor="lm")
+        draw.text((MARGIN, top + row * (CELL + GAP) + CELL // 2), name, fill=FAINT, font=_font(14), anchor="lm")
     for n, (day, mark) in enumerate(days):
         x, y = left + n // 7 * (CELL + GAP), top + n % 7 * (CELL + GAP)
         _cell(draw, x, y, mark)
         if day.day <= 7 and n % 7 == 0:
-            draw.text((x, top - 10 * SCALE), day.strftime("%b"), fill=INK, font=_font(13), anchor="ls")
+            draw.text((x, top - 9 * SCALE), f"{day:%b}", fill=INK, font=_font(14), anchor="ls")
         if n == len(days) - 1:
             draw.rounded_rectangle((x, y, x + CELL, y + CELL), 6 * SCALE, outline=INK, width=2 * SCALE)
-    _legend(draw, MARGIN, size[1] - 26 * SCALE)
+    _legend(draw, MARGIN, size[1] - 24 * SCALE)
     return _png(image)
 
 
@@ -53,19 +56,16 @@ def calendar_alt(days: tuple[tuple[date, DayMark], ...]) -> str:
 
 
 def progress_chart(bars: tuple[Bar, ...]) -> bytes:
-    """Horizontal bars, one a section: how many of its questions and challenges are done."""
-    height, label, width = 30 * SCALE, 240 * SCALE, 300 * SCALE
-    size = (MARGIN * 2 + label + width + 70 * SCALE, MARGIN * 2 + height * len(bars))
-    image, draw = _paper(size)
+    """One bar a section, under its name: how many of its questions and challenges are done."""
+    image, draw = _paper((MARGIN * 2 + BAR_WIDTH, MARGIN * 2 + BAR_ROW * max(len(bars), 1)))
     for n, bar in enumerate(bars):
-        middle = MARGIN + n * height + height // 2
-        draw.text((MARGIN, middle), _fit(draw, bar.label, label - 12 * SCALE), fill=INK, font=_font(15), anchor="lm")
-        box = (MARGIN + label, middle - 7 * SCALE, MARGIN + label + width, middle + 7 * SCALE)
-        draw.rounded_rectangle(box, 7 * SCALE, fill=GRID)
-        if bar.done:
-            end = box[0] + max(14 * SCALE, round(width * bar.done / max(bar.total, 1)))
-            draw.rounded_rectangle((box[0], box[1], end, box[3]), 7 * SCALE, fill=MARKS[DayMark.DONE])
-        draw.text((box[2] + 10 * SCALE, middle), f"{bar.done} / {bar.total}", fill=FAINT, font=_font(14), anchor="lm")
+        top, right = MARGIN + n * BAR_ROW, MARGIN + BAR_WIDTH
+        count = f"{bar.done} / {bar.total}"
+        room = BAR_WIDTH - round(draw.textlength(count, font=_font(14))) - 12 * SCALE
+        line = top + 10 * SCALE
+        draw.text((MARGIN, line), _fit(draw, bar.label, room), fill=INK, font=_font(14), anchor="lm")
+        draw.text((right, line), count, fill=FAINT, font=_font(14), anchor="rm")
+        _bar(draw, MARGIN, top + 21 * SCALE, bar)
     return _png(image)
 
 
@@ -84,35 +84,44 @@ def _font(points: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(points * SCALE)
 
 
-def _cell(draw: ImageDraw.ImageDraw, x: int, y: int, mark: DayMark) -> None:
-    """A day; a frozen one carries a star of strokes too, so that colour is not all that tells it."""
-    draw.rounded_rectangle((x, y, x + CELL, y + CELL), 6 * SCALE, fill=MARKS[mark])
+def _bar(draw: ImageDraw.ImageDraw, x: int, y: int, bar: Bar) -> None:
+    """A bar filled as far as it is done; what is begun shows, and only what is complete is full."""
+    draw.rounded_rectangle((x, y, x + BAR_WIDTH, y + BAR_HEIGHT), BAR_HEIGHT // 2, fill=GRID)
+    if bar.done:
+        filled = max(BAR_HEIGHT, round(BAR_WIDTH * min(1.0, bar.done / max(bar.total, 1))))
+        draw.rounded_rectangle((x, y, x + filled, y + BAR_HEIGHT), BAR_HEIGHT // 2, fill=MARKS[DayMark.DONE])
+
+
+def _cell(draw: ImageDraw.ImageDraw, x: int, y: int, mark: DayMark, size: int = CELL) -> None:
+    """A day, with a sign on it, so that colour is not all that tells what it was."""
+    draw.rounded_rectangle((x, y, x + size, y + size), size // 4, fill=MARKS[mark])
+    cx, cy, r, thick = x + size // 2, y + size // 2, size // 4, max(2, size // 9)
     if mark is DayMark.FROZEN:
-        cx, cy, r = x + CELL // 2, y + CELL // 2, CELL // 4
         for dx, dy in ((0, r), (r * 7 // 8, r // 2), (r * 7 // 8, -r // 2)):
-            draw.line((cx - dx, cy - dy, cx + dx, cy + dy), fill="white", width=2 * SCALE)
-    if mark is DayMark.DONE:
-        draw.line(
-            (x + CELL * 3 // 10, y + CELL // 2, x + CELL * 9 // 20, y + CELL * 13 // 20), fill="white", width=3 * SCALE
-        )
-        draw.line(
-            (x + CELL * 9 // 20, y + CELL * 13 // 20, x + CELL * 7 // 10, y + CELL * 7 // 20),
-            fill="white",
-            width=3 * SCALE,
-        )
+            draw.line((cx - dx, cy - dy, cx + dx, cy + dy), fill="white", width=thick)
+    elif mark is DayMark.DONE:
+        tick = ((x + size * 0.29, cy), (x + size * 0.44, y + size * 0.66), (x + size * 0.72, y + size * 0.34))
+        draw.line(tick, fill="white", width=thick, joint="curve")
+    elif mark is DayMark.PRACTICE:
+        dot = size // 9
+        draw.ellipse((cx - dot, cy - dot, cx + dot, cy + dot), fill=MARKS[DayMark.DONE])
 
 
 def _legend(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    side = 16 * SCALE
     for mark in (DayMark.DONE, DayMark.FROZEN, DayMark.PRACTICE):
-        draw.rounded_rectangle((x, y - 7 * SCALE, x + 14 * SCALE, y + 7 * SCALE), 4 * SCALE, fill=MARKS[mark])
-        draw.text((x + 20 * SCALE, y), WORDS[mark], fill=FAINT, font=_font(13), anchor="lm")
-        x += 36 * SCALE + int(draw.textlength(WORDS[mark], font=_font(13)))
+        _cell(draw, x, y - side // 2, mark, side)
+        draw.text((x + side + 6 * SCALE, y), WORDS[mark], fill=FAINT, font=_font(14), anchor="lm")
+        x += side + 22 * SCALE + int(draw.textlength(WORDS[mark], font=_font(14)))
 
 
 def _fit(draw: ImageDraw.ImageDraw, text: str, width: int) -> str:
-    while draw.textlength(text, font=_font(15)) > width and len(text) > 2:
-        text = text[:-2].rstrip() + "…"
-    return text
+    """As much of a text as fits, with an ellipsis where it is cut."""
+    if draw.textlength(text, font=_font(14)) <= width:
+        return text
+    while text and draw.textlength(text + "…", font=_font(14)) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
 
 
 def _png(image: Image.Image) -> bytes:

@@ -1,14 +1,12 @@
-"""How each card looks on the page. Ours is Markdown, sanitised; a learner's words are only ever set as text."""
+"""How each card looks on the page, but for questions' forms and the editor, which have modules of their own."""
 
 from __future__ import annotations
 
 import base64
-from functools import partial, singledispatch
-
-from nicegui import ui
+import struct
+from functools import singledispatch
 
 from bot.cards import (
-    Action,
     Card,
     CaseLine,
     ChallengeCard,
@@ -17,6 +15,7 @@ from bot.cards import (
     Field,
     FormCard,
     HelpCard,
+    Input,
     LeaderboardCard,
     NoticeCard,
     PictureCard,
@@ -24,264 +23,247 @@ from bot.cards import (
     QuestionCard,
     StreakCard,
     TrackCard,
+    TrackSection,
     VerdictCard,
 )
-from bot.platforms.plain import clean
-from bot.platforms.web.answering import show_inputs
-from bot.platforms.web.sending import Send
+from bot.platforms.web.answering import FORM_DATA, QuestionForm
+from bot.platforms.web.desk import Desk
+from bot.platforms.web.editor import Editor
+from bot.platforms.web.fields import read_fields
+from bot.platforms.web.parts import actions, box, button, code, heading, output, said, tag, written
 
 
-def show_card(card: Card, send: Send) -> None:
+def show_card(card: Card, desk: Desk) -> None:
     """Build one card in the current slot."""
-    _show(card, send)
+    _show(card, desk)
 
 
 @singledispatch
-def _show(card: Card, send: Send) -> None:
+def _show(card: Card, desk: Desk) -> None:
     raise TypeError(f"no page rendering for {type(card).__name__}")
 
 
-def heading(text: str) -> None:
-    """A card's title, which screen readers can jump to."""
-    ui.label(clean(text)).classes("title").props("role=heading aria-level=2")
-
-
-def said(text: str, classes: str = "") -> None:
-    """Text that may be a learner's: shown as it is, never as markup."""
-    if text:
-        ui.label(clean(text)).classes(f"plain {classes}")
-
-
-def written(text: str) -> None:
-    """Text of ours, with its Markdown."""
-    if text:
-        ui.markdown(text, extras=["fenced-code-blocks", "tables", "cuddled-lists"]).classes("prose")
-
-
-def code(text: str, numbered: bool = False) -> None:
-    """Code to read. Set as text, so that nothing in it can act."""
-    lines = clean(text.rstrip("\n")).split("\n")
-    shown = "\n".join(f"{n:>2}  {line}" for n, line in enumerate(lines, 1)) if numbered else "\n".join(lines)
-    ui.label(shown).classes("code").props("tabindex=0 role=region aria-label=Code")
-
-
-def buttons(actions: tuple[Action, ...], send: Send) -> None:
-    """The card's buttons."""
-    if not actions:
-        return
-    with ui.element("div").classes("actions"):
-        for action in actions:
-            look = "unelevated" if action.primary else "outline"
-            ui.button(action.label, on_click=partial(send, action.command)).props(f"no-caps rounded {look}")
-
-
 @_show.register
-def _(card: QuestionCard, send: Send) -> None:
-    ui.label(f"{card.label} · {card.topic}").classes("kicker")
+def _(card: QuestionCard, desk: Desk) -> None:
+    heading(f"{card.label} · {card.topic}", "kicker")
     written(card.prompt)
-    if card.code:
-        code(card.code, numbered=card.input == "bug")
-    show_inputs(card, send)
+    if card.code and card.input is not Input.BUG:
+        code(card.code)
+    QuestionForm(card, desk).build()
 
 
 @_show.register
-def _(card: FeedbackCard, send: Send) -> None:
-    tone = "good" if card.correct else "note" if card.formative else "bad"
-    with ui.element("div").classes(f"banner {tone}"):
-        heading(("✓ " if card.correct else "") + card.headline)
-        said(card.gains, "gains")
-    if card.chosen:
-        said(f"You said: {card.chosen}")
-    if card.right and not card.correct:
-        written(f"**Right answer:** {card.right}" if "\n" not in card.right else f"**Right answer:**\n\n{card.right}")
+def _(card: FeedbackCard, desk: Desk) -> None:
+    tone, mark = ("good", "✓") if card.correct else ("bad", "✗")
+    if card.formative:
+        tone, mark = "note", "✎"
+    _banner(tone, mark, card.headline, card.gains)
+    if card.chosen or (card.right and not card.correct):
+        with box("dl", "facts"):
+            if card.chosen:
+                _fact("You said", card.chosen)
+            if card.right and (card.formative or not card.correct):
+                tag("dt", "A model answer" if card.formative else "Right answer")
+                with box("dd"):
+                    written(card.right)
     written(card.feedback)
     written(card.explanation)
-    buttons(card.actions, send)
+    actions(card.actions, desk)
+
+
+def _banner(tone: str, mark: str, headline: str, gains: str = "") -> None:
+    with box("div", f"banner {tone}"):
+        tag("span", mark, "mark", aria_hidden="true")
+        heading(headline)
+        if gains:
+            tag("p", gains, "gains")
+
+
+def _fact(label: str, text: str) -> None:
+    tag("dt", label)
+    with box("dd"):
+        said(text)
 
 
 @_show.register
-def _(card: ChallengeCard, send: Send) -> None:
-    ui.label(f"{card.level} · about {card.minutes} min · {card.topic} · {card.status}").classes("kicker")
+def _(card: ChallengeCard, desk: Desk) -> None:
+    tag("p", f"{card.level} · about {card.minutes} min · {card.topic} · {card.status}", "kicker")
     heading(card.title)
     written(card.statement)
     said(f"You may use {card.libraries}.", "fine")
-    editor = ui.codemirror(card.draft or card.starter, language="Python", line_wrapping=True).classes("editor")
-    editor.props('aria-label="Your code"')
-
-    async def submit() -> None:
-        go.disable()
-        try:
-            await send(f"submit {card.slug}", editor.value or "", shown=f"/submit {card.slug}")
-        finally:
-            go.enable()
-
-    with ui.element("div").classes("actions"):
-        go = ui.button("Run and grade", on_click=submit).props("no-caps rounded unelevated")
-        if card.draft:
-            ui.button("Start over", on_click=lambda: editor.set_value(card.starter)).props("no-caps rounded outline")
-        for action in card.actions:
-            ui.button(action.label, on_click=partial(send, action.command)).props("no-caps rounded outline")
+    Editor(card, desk).build()
 
 
 @_show.register
-def _(card: VerdictCard, send: Send) -> None:
+def _(card: VerdictCard, desk: Desk) -> None:
     passed = card.verdict == "accepted"
-    with ui.element("div").classes(f"banner {'good' if passed else 'bad'}"):
-        heading(("✓ " if passed else "") + card.headline)
-        said(card.gains, "gains")
+    _banner("good" if passed else "bad", "✓" if passed else "✗", card.headline, card.gains)
+    tag("p", card.title, "kicker")
+    said(card.detail)
     for case in card.cases:
         _case(case)
-    said(card.hidden, "fine")
-    said(card.detail)
+    said(card.hidden, "hidden-cases")
+    actions(card.actions, desk)
     said(card.footer, "fine")
-    buttons(card.actions, send)
 
 
 def _case(case: CaseLine) -> None:
-    with ui.element("details").classes("case").props("" if case.passed else "open"):
-        with ui.element("summary"):
-            ui.label(f"{'✓' if case.passed else '✗'} {case.name}: {case.outcome}").classes(
-                "ok" if case.passed else "ko"
-            )
-        with ui.element("dl"):
-            for label, text in (
-                ("Input", case.given),
-                ("Expected", case.expected),
-                ("You returned", case.got),
-                ("Printed", case.printed),
-            ):
-                if text:
-                    with ui.element("dt"):
-                        ui.label(label)
-                    with ui.element("dd"):
-                        ui.label(clean(text)).classes("code")
+    with box("details", "case", **({} if case.passed else {"open": ""})):
+        with box("summary"):
+            tag("span", "✓" if case.passed else "✗", "ok" if case.passed else "ko", aria_hidden="true")
+            tag("span", f"{case.name}: {case.outcome}")
         said(case.message)
+        rows = (
+            ("Input", case.given),
+            ("Expected", case.expected),
+            ("You returned", case.got),
+            ("Printed", case.printed),
+        )
+        with box("dl", "facts"):
+            for label, text in rows:
+                if text:
+                    tag("dt", label)
+                    with box("dd"):
+                        output(text, label)
 
 
 @_show.register
-def _(card: ExplanationCard, send: Send) -> None:
+def _(card: ExplanationCard, desk: Desk) -> None:
     heading(card.title)
     if card.by_ai:
         said("Written by AI, may be wrong.", "fine")
     if card.line and card.code_line:
         said(f"Line {card.line} of your code:", "fine")
-        code(card.code_line)
+        output(card.code_line, f"Line {card.line}")
     said(card.text)
-    buttons(card.actions, send)
+    actions(card.actions, desk)
 
 
 @_show.register
-def _(card: LeaderboardCard, send: Send) -> None:
-    ui.label(card.period).classes("kicker")
+def _(card: LeaderboardCard, desk: Desk) -> None:
+    tag("p", card.period, "kicker")
     heading(card.title)
-    with ui.element("table").classes("board"):
-        with ui.element("thead"), ui.element("tr"):
-            for name in ("Rank", "Member", "XP"):
-                with ui.element("th").props("scope=col"):
-                    ui.label(name)
-        with ui.element("tbody"):
-            for line in card.lines:
-                with ui.element("tr").classes("me" if line.me else ""):
-                    for text in (
-                        str(line.rank),
-                        line.name + (" (you)" if line.me else "") + (" · sample" if line.sample else ""),
-                        str(line.xp),
-                    ):
-                        with ui.element("td"):
-                            ui.label(clean(text))
-    if not card.lines:
+    if card.lines:
+        with box("div", "wide", tabindex="0", role="region", aria_label=card.title), box("table", "board"):
+            with box("thead"), box("tr"):
+                for name in ("Rank", "Member", "XP"):
+                    tag("th", name, scope="col")
+            with box("tbody"):
+                for line in card.lines:
+                    name = line.name + (" (you)" if line.me else "")
+                    with box("tr", "me" if line.me else ""):
+                        tag("td", {1: "🥇 1", 2: "🥈 2", 3: "🥉 3"}.get(line.rank, str(line.rank)))
+                        with box("td"):
+                            tag("bdi", name)
+                            if line.sample:
+                                tag("span", "sample", "chip")
+                        tag("td", str(line.xp))
+    else:
         said("Nobody yet.")
     said(card.note, "fine")
-    buttons(card.actions, send)
+    actions(card.actions, desk)
 
 
 @_show.register
-def _(card: StreakCard, send: Send) -> None:
-    heading(f"🔥 {card.headline}" if card.current else card.headline)
-    said(f"Best: {card.best}. Freezes: {'❄ ' * card.freezes or 'none'}")
+def _(card: StreakCard, desk: Desk) -> None:
+    with box("div", "streak"):
+        tag("span", "🔥" if card.current else "🌱", "flame", aria_hidden="true")
+        with box("div"):
+            heading(card.headline)
+            freezes = f"{card.freezes} {'❄' * card.freezes}" if card.freezes else "none"
+            said(f"Best: {card.best} {'day' if card.best == 1 else 'days'}. Freezes: {freezes}.", "fine")
 
 
 @_show.register
-def _(card: PictureCard, send: Send) -> None:
+def _(card: PictureCard, desk: Desk) -> None:
     source = "data:image/png;base64," + base64.b64encode(card.png).decode("ascii")
-    ui.element("img").classes("picture").props["src"] = source
-    ui.context.slot_stack[-1].children[-1].props["alt"] = card.alt
+    width, height = struct.unpack(">II", card.png[16:24])
+    box("img", "picture", src=source, alt=card.alt, width=str(width), height=str(height))
 
 
 @_show.register
-def _(card: ProgressCard, send: Send) -> None:
+def _(card: ProgressCard, desk: Desk) -> None:
     heading(card.title)
     said(card.summary)
-    buttons(card.actions, send)
+    actions(card.actions, desk)
 
 
 @_show.register
-def _(card: TrackCard, send: Send) -> None:
+def _(card: TrackCard, desk: Desk) -> None:
     heading(card.title)
     written(card.summary)
-    with ui.element("ol").classes("sections"):
+    with box("ol", "sections"):
         for section in card.sections:
-            with ui.element("li").classes("here" if section.here else ""):
-                extra = (
-                    f", {section.challenges} {'challenge' if section.challenges == 1 else 'challenges'}"
-                    if section.challenges
-                    else ""
-                )
-                ui.label(
-                    f"{section.title}: {section.answered} of {section.questions} questions{extra}"
-                    + (" ← you are here" if section.here else "")
-                )
-    with ui.element("details").classes("case"):
-        with ui.element("summary"):
-            ui.label("The four learning paths" + (f" (you follow {card.path})" if card.path else ""))
-        for name, about in card.paths:
-            written(f"**{name}.** {about}")
-    with ui.element("details").classes("case"):
-        with ui.element("summary"):
-            ui.label("Projects by level")
-        for level, names in card.projects:
-            written(f"**{level.capitalize()}:** " + ", ".join(names) + ".")
-    buttons(card.actions, send)
+            _section(section)
+    with box("details", "case"):
+        tag("summary", "The four learning paths" + (f" (you follow {card.path})" if card.path else ""))
+        with box("dl", "facts"):
+            for name, about in card.paths:
+                _fact(name, about)
+    with box("details", "case"):
+        tag("summary", "Projects by level")
+        with box("dl", "facts"):
+            for level, names in card.projects:
+                _fact(level.capitalize(), ", ".join(names) + ".")
+    actions(card.actions, desk)
+
+
+def _section(section: TrackSection) -> None:
+    some = f"{section.challenges} {'challenge' if section.challenges == 1 else 'challenges'}"
+    with box("li", "here" if section.here else ""):
+        with box("span", "name"):
+            tag("span", section.title)
+            if section.here:
+                tag("span", "you are here", "chip")
+        tag("span", f"{section.answered} of {section.questions}" + (f", {some}" if section.challenges else ""), "fine")
+        box("progress", value=str(section.answered), max=str(section.questions or 1), aria_hidden="true")
 
 
 @_show.register
-def _(card: FormCard, send: Send) -> None:
+def _(card: FormCard, desk: Desk) -> None:
     heading(card.title)
     for field in card.fields:
-        _field(field, send)
+        _field(field, desk)
 
 
-def _field(field: Field, send: Send) -> None:
-    with ui.element("div").classes("field"):
-        entry: ui.select | ui.input
-        if field.choices:
-            entry = ui.select(
-                list(field.choices), value=field.value if field.value in field.choices else None, label=field.label
-            )
-        else:
-            entry = ui.input(field.label, value=field.value)
-        entry.props(f'dense outlined aria-label="{field.label}"').classes("entry")
-        ui.button("Save", on_click=lambda: send(f"{field.command} {entry.value or ''}".strip())).props(
-            f'no-caps rounded outline aria-label="Save {field.label}"'
-        )
+def _field(field: Field, desk: Desk) -> None:
+    async def save(sent: object) -> None:
+        value = next((value for name, value in read_fields(sent) if name == "value"), "")
+        await desk.send(f"{field.command} {value}".strip())
+
+    with box("form", "field", autocomplete="off").on("submit", lambda event: save(event.args), js_handler=FORM_DATA):
+        with box("label", "entry"):
+            tag("span", field.label, "label")
+            if field.choices:
+                with box("select", name="value"):
+                    for choice in field.choices:
+                        tag("option", choice, value=choice, **({"selected": ""} if choice == field.value else {}))
+            else:
+                box("input", type="text", name="value", value=field.value, spellcheck="false")
+        button("Save", None, type="submit", aria_label=f"Save {field.label}")
         said(field.help, "fine")
 
 
 @_show.register
-def _(card: HelpCard, send: Send) -> None:
+def _(card: HelpCard, desk: Desk) -> None:
     heading(card.title)
-    written(card.text.replace("\n", "\n\n"))
-    with ui.element("dl").classes("help"):
+    for line in card.text.split("\n"):
+        written(line)
+    with box("dl", "help"):
         for name, line in card.rows:
-            with ui.element("dt"):
-                ui.label(name)
-            with ui.element("dd"):
-                ui.label(line)
+            with box("dt"):
+                if name.startswith("/") and " " not in name:
+                    button(name, None, "command", data_fill=f"{name} ", aria_label=f"Write {name}")
+                else:
+                    tag("code", name)
+            tag("dd", line)
 
 
 @_show.register
-def _(card: NoticeCard, send: Send) -> None:
-    with ui.element("div").classes(f"banner {card.tone}" if card.tone != "info" else "head"):
+def _(card: NoticeCard, desk: Desk) -> None:
+    if card.tone == "info":
         heading(card.title)
+    else:
+        _banner(card.tone, "✓" if card.tone == "good" else "!", card.title)
     said(card.text)
-    buttons(card.actions, send)
+    actions(card.actions, desk)

@@ -1,45 +1,59 @@
-"""Keeps other web sites out of the local page: a page elsewhere may not open its sockets or post to it."""
+"""Keeps other web sites out of the local page: a page elsewhere, or on another port, may not read it, post to it or open its sockets."""
 
 from __future__ import annotations
-
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws:; object-src 'none'; frame-ancestors 'none'; base-uri 'self'"
-)
+ELSEWHERE = ("cross-site", "same-site")
 
 
 class SameOrigin:
-    """Refuses requests and sockets that another origin's page sends, and tells browsers to load nothing from elsewhere."""
+    """Refuses requests and sockets that another origin's page sends, and tells browsers to load nothing from elsewhere.
 
-    def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
+    The name of the host is checked apart from this, so a name that merely points here does not pass.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what comes from this page or from no page at all."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        origin = Headers(scope=scope).get("origin")
-        if origin and urlsplit(origin).hostname not in self._hosts:
+        headers = Headers(scope=scope)
+        if is_foreign(headers):
             await _refuse(scope, receive, send)
             return
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["content-security-policy"] = POLICY
-                headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
+                answer = MutableHeaders(scope=message)
+                answer["content-security-policy"] = policy(headers.get("host", ""))
+                answer["x-content-type-options"] = "nosniff"
+                answer["referrer-policy"] = "no-referrer"
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def is_foreign(headers: Headers) -> bool:
+    """Tell whether a request is another page's doing. A link to here is fine, and so is a program without an origin."""
+    origin, host = headers.get("origin"), headers.get("host")
+    if origin is not None and origin != f"http://{host}":
+        return True
+    return headers.get("sec-fetch-site") in ELSEWHERE and headers.get("sec-fetch-mode") != "navigate"
+
+
+def policy(host: str) -> str:
+    """The content security policy: everything from here, and sockets to here alone."""
+    return (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        f"img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws://{host}; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    )
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

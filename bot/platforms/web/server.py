@@ -15,14 +15,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.dispatch import Dispatcher
 from bot.platforms.web.guard import SameOrigin
-from bot.platforms.web.page import ChatPage
+from bot.platforms.web.page import CURVE, ChatPage
 
 HOST = "127.0.0.1"
 HOSTS = ["127.0.0.1", "localhost"]
 TRIES = 20
 FAVICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#2f7d5b"/>'
-    '<path d="M8 21c4 0 4-10 8-10s4 10 8 10" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#1f6b4a"/>'
+    f'<path d="{CURVE}" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/></svg>'
 )
 
 
@@ -71,7 +71,7 @@ def serve(
     nicegui_app.on_startup(start)
     nicegui_app.on_shutdown(resources.aclose)
     nicegui_app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
-    nicegui_app.add_middleware(SameOrigin, hosts=tuple(HOSTS))
+    nicegui_app.add_middleware(SameOrigin)
     ui.run(
         root=page.build,
         host=HOST,

@@ -9,6 +9,7 @@ import itertools
 import os
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from runner import advice, bwrap, groups, libraries, prepare, verdict, watchdog
@@ -152,11 +153,10 @@ class _Run:
 
     async def result(self, open_box: OpenBox, level: Isolation) -> Result:
         """Run it and clean up, whatever happens on the way."""
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._remove_group)
             session = await open_box(start_for(self.job, self.group.join if self.group else _join_nothing))
-        except BaseException:
-            self._remove_group()
-            raise
+            undo.pop_all()
         watching = None if self.group else asyncio.create_task(self._watch(session))
         gone = removed = False
         try:

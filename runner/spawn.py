@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 
 from runner import bwrap, launch
@@ -128,27 +128,22 @@ async def open_session(start: Start) -> Session:
         CannotIsolate: when it does not come up; nothing of it is left.
     """
     ends = _Ends()
-    try:
-        with ends.theirs:
-            process = _start_jail(start, ends)
-    except OSError as error:
-        ends.ours.close()
-        raise CannotIsolate(*explain("", error)) from error
-    except BaseException:
-        ends.ours.close()
-        raise
-    session = await _session(start, ends, process)
-    try:
-        await _release(session, start, ends)
-    except (OSError, ValueError, KeyError) as error:
-        await session.end()
-        raise CannotIsolate(*explain(bytes(session.stderr.data).decode("utf-8", "replace"), error)) from error
-    except BaseException:
-        await session.end()
-        raise
-    finally:
-        os.close(ends.info)
-        os.close(ends.block)
+    with ends.ours:
+        try:
+            with ends.theirs:
+                process = _start_jail(start, ends)
+        except OSError as error:
+            raise CannotIsolate(*explain("", error)) from error
+        ends.ours.pop_all()
+    async with AsyncExitStack() as undo:
+        session = await _session(start, ends, process)
+        undo.push_async_callback(session.end)
+        try:
+            await _release(session, start, ends)
+        except (OSError, ValueError, KeyError) as error:
+            await session.end()  # only then is all it said known
+            raise CannotIsolate(*explain(bytes(session.stderr.data).decode("utf-8", "replace"), error)) from error
+        undo.pop_all()
     session.watch()
     return session
 
@@ -168,9 +163,13 @@ async def open_bare_session(start: Start) -> Session:
 
 async def _release(session: Session, start: Start, ends: _Ends) -> None:
     """Let the box go, once its first process is in its group."""
-    session.inside = await asyncio.wait_for(_first_process(ends.info), start.allowance_s)
-    start.join(session.inside)
-    os.write(ends.block, b"x")
+    try:
+        session.inside = await asyncio.wait_for(_first_process(ends.info), start.allowance_s)
+        start.join(session.inside)
+        os.write(ends.block, b"x")
+    finally:
+        os.close(ends.info)
+        os.close(ends.block)
 
 
 async def _first_process(info: int) -> int:

@@ -157,15 +157,30 @@ class Host:
         finally:
             for fd in (reading, writing):
                 os.close(fd)
-            _end_session(process)
+            _end_session(process, f"HOME={self.scratch}")
 
 
-def _end_session(process: subprocess.Popen[str]) -> None:
+def _end_session(process: subprocess.Popen[str], mark: str) -> None:
+    """End a control and all it started, also what has left its session: their environment tells whose they are."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    while strays := _with_environment(mark):
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     if process.stdout:
         process.stdout.close()
     process.wait()
+
+
+def _with_environment(mark: str) -> list[int]:
+    """Find live processes that were started with a setting; a zombie's environment reads as empty."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
 
 
 @pytest.fixture

@@ -16,11 +16,25 @@ RTOL = 1e-6
 
 def relation(expected: Any, got: Any) -> str:
     """One sentence on how `got` misses `expected`, or ""."""
+    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
+        return _in_parts(list(expected.values()), [got[key] for key in expected])
     pair = _as_floats(expected, got)
-    if pair is None:
-        return ""
-    right, yours = pair
-    if right.size == 0 or not np.isfinite(right).all():
+    if pair is not None:
+        with np.errstate(all="ignore"):
+            return _between(*pair)
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)) and len(expected) == len(got):
+        return _in_parts(list(expected), list(got))
+    return ""
+
+
+def _in_parts(expected: list[Any], got: list[Any]) -> str:
+    """What is said of the first part that something can be said of, when parts are of different kinds or named."""
+    said = (relation(right, yours) for right, yours in zip(expected, got, strict=True))
+    return next((f"In part {number} of what you return: {text}" for number, text in enumerate(said, 1) if text), "")
+
+
+def _between(right: Array, yours: Array) -> str:
+    if right.size == 0 or not np.isfinite(right).all() or _same(right, yours):
         return ""
     if np.isnan(yours).any():
         return "Your result holds NaN. Look for 0/0, the logarithm of 0 or of a negative number, or a mean of nothing."
@@ -31,14 +45,21 @@ def relation(expected: Any, got: Any) -> str:
 
 def _as_floats(expected: Any, got: Any) -> tuple[Array, Array] | None:
     try:
-        right, yours = np.asarray(expected, dtype=np.float64), np.asarray(got, dtype=np.float64)
+        pair = np.asarray(expected), np.asarray(got)
     except (TypeError, ValueError, OverflowError):
         return None
-    return (right, yours) if right.shape == yours.shape else None
+    if any(array.dtype.kind not in "iuf" for array in pair) or pair[0].shape != pair[1].shape:
+        return None
+    return pair[0].astype(np.float64), pair[1].astype(np.float64)
 
 
 def _same(a: Array, b: Array) -> bool:
     return bool(np.allclose(a, b, rtol=RTOL, atol=1e-9))
+
+
+def _counts(right: Array) -> bool:
+    """One whole number: then a ratio says little, and it is more likely a count than a mean."""
+    return right.size == 1 and bool(np.all(right == np.round(right)))
 
 
 def _factor(value: float) -> Callable[[Array, Array], bool]:
@@ -51,17 +72,21 @@ def _transposed(right: Array, yours: Array) -> bool:
 
 def _sum_for_mean(right: Array, yours: Array) -> bool:
     ratio = _ratio(right, yours)
-    return ratio is not None and 2 < ratio <= 10_000 and abs(ratio - round(ratio)) < RTOL * ratio
+    return not _counts(right) and ratio is not None and 2 < ratio <= 10_000 and abs(ratio - round(ratio)) < RTOL * ratio
 
 
 def _mean_for_sum(right: Array, yours: Array) -> bool:
     return _sum_for_mean(yours, right)
 
 
+def _rooted(right: Array, yours: Array) -> bool:
+    return bool(np.all(right >= 0)) and _same(np.sqrt(right), yours)
+
+
 def _ddof(right: Array, yours: Array) -> bool:
     """A ratio of n/(n-1), or its root, for some n up to 1,000: one is divided by n, the other by n - 1."""
     ratio = _ratio(right, yours)
-    if ratio is None or not 0 < ratio < 2.5 or abs(ratio - 1) < 1e-4:
+    if ratio is None or _counts(right) or not 0 < ratio < 2.5 or abs(ratio - 1) < 1e-4:
         return False
     high = max(ratio, 1 / ratio)
     return any(_is_count(1 / (1 - 1 / r)) for r in (high, high * high) if r > 1)
@@ -101,6 +126,10 @@ def _permuted(right: Array, yours: Array) -> bool:
 
 RELATIONS: tuple[tuple[Callable[[Array, Array], bool], str], ...] = (
     (
+        _off_by_one,
+        "You are off by exactly one. Check where a range starts and ends, and whether counting begins at 0 or at 1.",
+    ),
+    (
         _factor(-1),
         "Your numbers are right but for the sign. Look for a subtraction the other way round, or a missing minus.",
     ),
@@ -127,16 +156,12 @@ RELATIONS: tuple[tuple[Callable[[Array, Array], bool], str], ...] = (
     (_sum_for_mean, "Your result is a whole number of times too large: probably a sum where a mean was asked for."),
     (_mean_for_sum, "Your result is a whole number of times too small: probably a mean where a sum was asked for."),
     (
-        lambda right, yours: _same(np.sqrt(np.abs(right)), yours),
+        _rooted,
         "Your result is the square root of the right one: one root too many.",
     ),
     (
         lambda right, yours: _same(right**2, yours),
         "Your result is the square of the right one: a square root is missing at the end.",
-    ),
-    (
-        _off_by_one,
-        "You are off by exactly one. Check where a range starts and ends, and whether counting begins at 0 or at 1.",
     ),
     (_reversed, "Your values are right and in reverse order."),
     (_permuted, "Your values are right and in a different order. Check what the result must be ordered by."),

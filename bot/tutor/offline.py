@@ -32,8 +32,16 @@ LIMITS = {
 }
 
 
+MAX_TEXT = 1_900  # characters; the narrowest platform takes 2,000
+
+
 def explain(challenge: Challenge, source: str, report: Report) -> Explanation:
-    """One explanation for any failed submission; there is always one."""
+    """One explanation for any failed submission; there is always one, and it fits on every platform."""
+    found = _explain(challenge, source, report)
+    return found if len(found.text) <= MAX_TEXT else replace(found, text=found.text[: MAX_TEXT - 2] + " …")
+
+
+def _explain(challenge: Challenge, source: str, report: Report) -> Explanation:
     if report.verdict in LIMITS:
         text = f"{report.detail} {LIMITS[report.verdict]}".strip()
         return Explanation(source="limit", specific=True, text=text)
@@ -92,10 +100,10 @@ def _shape(challenge: Challenge, case: Mismatch) -> str:
         return f"{challenge.entry} returned {what}, which the grader cannot compare. Return plain numbers, lists or arrays."
     if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
         return "" if expected.shape == got.shape else _other_shape(expected.shape, got.shape, visible=case.visible)
-    if isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)) and len(expected) != len(got):
-        counts = f"You returned {len(got)} values; {len(expected)} were expected."
-        counts = counts if case.visible else "You returned another number of values than was expected."
-        return f"{counts} Compare with what the statement says to return."
+    if isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)):
+        return _other_parts(expected, got, visible=case.visible)
+    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() != got.keys():
+        return _other_keys(expected, got, visible=case.visible)
     if _plain(expected) != _plain(got):
         kinds = (kind_of(got), kind_of(expected)) if case.visible else (f"a {_plain(got)}", f"a {_plain(expected)}")
         return f"You returned {kinds[0]}; {kinds[1]} was expected. Read again what the statement says to return."
@@ -107,6 +115,25 @@ def _other_shape(expected: tuple[int, ...], got: tuple[int, ...], *, visible: bo
     if expected == got[::-1]:
         return f"{shapes}: it is transposed. Check which axis is which."
     return f"{shapes}. Check the axis of each sum or mean, and what is kept."
+
+
+def _other_parts(expected: tuple[Any, ...] | list[Any], got: tuple[Any, ...] | list[Any], *, visible: bool) -> str:
+    """What is wrong with the number of values, or with the shape of an array among them, or ""."""
+    if len(expected) != len(got):
+        counts = f"The number of values you returned is {len(got)}; {len(expected)} was expected."
+        counts = counts if visible else "You returned another number of values than was expected."
+        return f"{counts} Compare with what the statement says to return."
+    for number, (right, yours) in enumerate(zip(expected, got, strict=True), 1):
+        if isinstance(right, np.ndarray) and isinstance(yours, np.ndarray) and right.shape != yours.shape:
+            return f"In part {number} of what you return: {_other_shape(right.shape, yours.shape, visible=visible)}"
+    return ""
+
+
+def _other_keys(expected: dict[Any, Any], got: dict[Any, Any], *, visible: bool) -> str:
+    lacking = [show(key, 40) for key in expected if key not in got][:3]
+    extra = [show(key, 40) for key in got if key not in expected][:3]
+    which = f": it lacks {', '.join(lacking)}" if lacking else f": {', '.join(extra)} does not belong there"
+    return f"Your dictionary has other keys than expected{which if visible else ''}. Compare them with the statement’s."
 
 
 def _plain(value: Any) -> str:

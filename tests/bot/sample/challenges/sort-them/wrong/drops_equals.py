@@ -1,0 +1,2 @@
+def sort_them(numbers):
+    return sorted(set(numbers))

@@ -1,0 +1,3 @@
+def sort_them(numbers):
+    numbers.sort()
+    return numbers

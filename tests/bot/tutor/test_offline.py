@@ -1,0 +1,195 @@
+"""There is always an explanation, the most telling evidence comes first, and it fits into a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.tutor import Explanation
+from bot.tutor.offline import HIDDEN_INPUTS, LIMITS, MAX_TEXT, explain
+from challenges.grade import grade
+from challenges.model import CaseReport, Challenge, Mismatch, Report, Verdict
+from runner import Fault, Run
+from runner.values import Opaque
+
+WRONG = Report(verdict=Verdict.WRONG, cases=(), hidden_passed=0, hidden_total=6)
+ERROR_CASE = CaseReport(name="one", verdict=Verdict.ERROR, given="", expected="", got="")
+
+
+@pytest.fixture
+def challenge(bank: dict[str, Challenge]) -> Challenge:
+    """A challenge whose function is called `add_up`."""
+    return bank["add-up"]
+
+
+def mismatch(expected: Any, got: Any, *, visible: bool = True, message: str = "", args: Any = ([1, 2],)) -> Report:
+    """A report whose smallest failing case gave `got`."""
+    case = Mismatch(case="two numbers", visible=visible, args=args, expected=expected, got=got, message=message)
+    return replace(WRONG, mismatch=case)
+
+
+@pytest.mark.parametrize("verdict", LIMITS, ids=str)
+def test_a_limit_is_explained_before_anything_else(challenge: Challenge, verdict: Verdict) -> None:
+    report = replace(WRONG, verdict=verdict, detail="Stopped after 5 s.", matches="forgets_last")
+    text = f"Stopped after 5 s. {LIMITS[verdict]}"
+    assert explain(challenge, "", report) == Explanation(source="limit", specific=True, text=text)
+
+
+def test_every_known_mistake_of_the_shipped_challenges_is_told_in_its_authors_words(
+    shipped_bank: dict[str, Challenge],
+) -> None:
+    known = [(c, w) for c in shipped_bank.values() for w in c.wrong if w.verdict in (Verdict.WRONG, Verdict.ERROR)]
+    explained = [explain(c, w.source, replace(WRONG, verdict=w.verdict, matches=w.name)) for c, w in known]
+    assert explained == [
+        Explanation(source="known", specific=True, text=w.explanation, misconception=w.misconception) for _, w in known
+    ]
+    assert len(known) >= 36
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "text"),
+    [
+        ("def add_up(numbers):\n    return sum(numbers[:-1])\n", "known", "You stop one number too early"),
+        ("def add_up(numbers):\n    return sum(numbers) - numbers[0]\n", "exception", "An index is past the end"),
+        ("def add_up(numbers):\n    return -sum(numbers)\n", "numeric", "right but for the sign"),
+        ("def add_up(numbers):\n    sum(numbers)\n", "shape", "add_up returned None"),
+        ("def add_up(numbers):\n    numbers.append(0)\n    return sum(numbers)\n", "shape", "Copy first"),
+        ("def add_up(numbers)\n    return 0\n", "syntax", "A colon is missing"),
+        ("def add(numbers):\n    return 0\n", "exception", "The grader looks for something called “add_up”"),
+        (
+            "def add_up(numbers):\n    return 7\n",
+            "case",
+            "The smallest case that fails is “nothing”: for [] you returned 7",
+        ),
+    ],
+)
+async def test_what_a_real_box_reports_leads_to_the_right_kind_of_explanation(
+    challenge: Challenge, boxed: Run, source: str, kind: str, text: str
+) -> None:
+    explained = explain(challenge, source, await grade(challenge, source, boxed, lambda: 7))
+    assert (explained.source, text in explained.text) == (kind, True), explained
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "text"),
+    [
+        (3, None, "add_up returned None. A path through your function ends without a return; every path needs one."),
+        (
+            np.zeros((2, 3)),
+            np.zeros((3, 2)),
+            "Your result has shape (3, 2), and (2, 3) was expected: it is transposed. Check which axis is which.",
+        ),
+        (
+            np.zeros(3),
+            np.zeros((3, 1)),
+            "Your result has shape (3, 1), and (3,) was expected. Check the axis of each sum or mean, and what is kept.",
+        ),
+        (
+            [1, 2],
+            [1],
+            "The number of values you returned is 1; 2 was expected. Compare with what the statement says to return.",
+        ),
+        (
+            (1, np.zeros(3)),
+            (1, np.zeros(4)),
+            "In part 2 of what you return: Your result has shape (4,), and (3,) was expected. "
+            "Check the axis of each sum or mean, and what is kept.",
+        ),
+        (
+            {"mean": 1, "n": 2},
+            {"mean": 1},
+            "Your dictionary has other keys than expected: it lacks 'n'. Compare them with the statement’s.",
+        ),
+        (
+            {"mean": 1},
+            {"mean": 1, "n": 2},
+            "Your dictionary has other keys than expected: 'n' does not belong there. Compare them with the statement’s.",
+        ),
+        (
+            [1, 2],
+            "[1, 2]",
+            "You returned a str; a list was expected. Read again what the statement says to return.",
+        ),
+        (
+            True,
+            1,
+            "You returned an int; a bool was expected. Read again what the statement says to return.",
+        ),
+    ],
+)
+def test_the_kind_of_thing_returned_is_compared_first(challenge: Challenge, expected: Any, got: Any, text: str) -> None:
+    explained = explain(challenge, "", mismatch(expected, got))
+    assert explained == Explanation(source="shape", specific=True, text=f"{text} See the case “two numbers”.")
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (np.zeros((271, 3)), np.zeros((3, 271))),
+        (np.zeros(271), np.zeros(3)),
+        ([0] * 271, [1]),
+        ({"key271": 1}, {}),
+        ((1, np.zeros(271)), (1, np.zeros(4))),
+        (271, "text271"),
+        (271.5, 543.0),
+        (2715, 9),
+        ([1, 2], Opaque("class271", "<object 271>")),
+    ],
+    ids=repr,
+)
+def test_a_hidden_case_tells_neither_sizes_nor_values(challenge: Challenge, expected: Any, got: Any) -> None:
+    report = mismatch(expected, got, visible=False, args=([271, 2715],))
+    assert "271" not in explain(challenge, "", report).text
+
+
+def test_an_exception_only_hidden_cases_show_says_so(challenge: Challenge) -> None:
+    fault = Fault(type="ZeroDivisionError", message="division by zero", line=2, source_line="return 1 / n")
+    hidden = replace(WRONG, verdict=Verdict.ERROR, fault=fault)
+    seen = replace(hidden, cases=(ERROR_CASE,))
+    source = "def add_up(n):\n    return 1 / n"
+    assert explain(challenge, source, hidden) == replace(
+        explain(challenge, source, seen),
+        text=explain(challenge, source, seen).text + f"\nOnly hidden cases show it. {HIDDEN_INPUTS}",
+    )
+
+
+def test_without_any_evidence_there_still_is_an_explanation(challenge: Challenge) -> None:
+    text = "Some hidden cases fail. Read the statement’s edge cases once more and try each by hand."
+    assert explain(challenge, "", WRONG) == Explanation(source="case", specific=False, text=text)
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=2000)
+    | st.builds(np.zeros, st.integers(0, 9)),
+    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=8,
+)
+FAULTS = st.none() | st.builds(
+    Fault, type=st.text(max_size=40), message=st.text(max_size=3000), line=st.integers(-1, 9)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([v for v in Verdict if v not in (Verdict.ACCEPTED, Verdict.INTERNAL)]),
+    ANYTHING,
+    ANYTHING,
+    FAULTS,
+    st.booleans(),
+    st.text(max_size=4000),
+)
+def test_any_failed_report_gets_an_explanation_that_fits(
+    challenge: Challenge, verdict: Verdict, expected: Any, got: Any, fault: Fault | None, visible: bool, text: str
+) -> None:
+    report = replace(mismatch(expected, got, visible=visible), verdict=verdict, fault=fault, detail=text)
+    explained = explain(challenge, text, report)
+    assert 1 <= len(explained.text) <= MAX_TEXT

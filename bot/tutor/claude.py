@@ -7,6 +7,7 @@ wrote is data to the model; who the learner is, is never sent.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+TALKATIVE = ("anthropic", "httpx2", "httpcore2")  # at debug level they log whole requests, and so a learner's code
 DEFAULT_ADDRESS = "https://api.anthropic.com"
 MAX_SOURCE = 6_000
 MAX_HINT = 1_900
@@ -55,6 +57,8 @@ class ClaudeHinter:
 
     def __init__(self, options: ClaudeOptions) -> None:
         self._options = options
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
     async def hint(self, challenge: Challenge, source: str, report: Report, offline: Explanation) -> Explanation | None:
         """One hint, or None when the service fails, refuses, is slow, or says something that must not be shown."""
@@ -65,17 +69,18 @@ class ClaudeHinter:
         try:
             async with asyncio.timeout(self._options.timeout_s):
                 message = await self._ask(_prompt(challenge, source, report, offline))
+            text = "".join(block.text for block in message.content if block.type == "text").strip()
         except (
             anthropic.AnthropicError,
             httpx2.HTTPError,
             ValidationError,
             TimeoutError,
+            AttributeError,  # the last three: the SDK takes an answer of another shape for a message
             TypeError,
             ValueError,
         ) as fault:
             log.warning("no hint", reason=type(fault).__name__, status=getattr(fault, "status_code", None))
             return None
-        text = "".join(block.text for block in message.content if block.type == "text").strip()
         if not fit_to_show(text, challenge.entry) or message.stop_reason not in ("end_turn", "stop_sequence"):
             log.info("hint withheld", stop_reason=message.stop_reason, length=len(text))
             return None

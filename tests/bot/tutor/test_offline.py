@@ -97,8 +97,10 @@ async def test_what_a_real_box_reports_leads_to_the_right_kind_of_explanation(
         (
             (1, np.zeros(3)),
             (1, np.zeros(4)),
-            "In part 2 of what you return: Your result has shape (4,), and (3,) was expected. "
-            "Check the axis of each sum or mean, and what is kept.",
+            (
+                "In part 2 of what you return: Your result has shape (4,), and (3,) was expected. "
+                "Check the axis of each sum or mean, and what is kept."
+            ),
         ),
         (
             {"mean": 1, "n": 2},

@@ -80,7 +80,7 @@ CHANGES: tuple[tuple[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]], ..
     ("the right answer with every number NaN", (_to(math.nan), _array(math.nan))),
     ("the right answer with every number infinite", (_to(math.inf), _array(math.inf))),
     ("the right answer with every number None", (_to(None), lambda array: [None] * len(np.atleast_1d(array)))),
-    ("the right answer with every array empty", (_to(math.nan), lambda _array: np.empty(0))),
+    ("the right answer with every array empty", (lambda number: number, lambda _array: np.empty(0))),
 )
 
 

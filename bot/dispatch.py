@@ -45,14 +45,25 @@ class Dispatcher:
         except CannotIsolate as fault:
             return _notice("Code cannot run on this machine yet", str(fault), Tone.WARNING)
         except CasesError as fault:
-            log.error("content fault", command=request.command, fault=str(fault))
+            log.error("content fault", command=self._loggable(request), fault=str(fault))
             return _sorry()
         except Exception:
-            log.exception("command failed", command=request.command, platform=request.actor.platform)
+            log.exception("command failed", command=self._loggable(request), platform=request.actor.platform)
             return _sorry()
         took = round((time.perf_counter() - started) * 1000)
-        log.info("command", command=request.command, platform=request.actor.platform, cards=len(reply.cards), ms=took)
+        log.info(
+            "command",
+            command=self._loggable(request),
+            platform=request.actor.platform,
+            cards=len(reply.cards),
+            ms=took,
+        )
         return reply
+
+    def _loggable(self, request: Request) -> str:
+        """The command's name; what else a person typed is theirs, and stays out of logs."""
+        name = request.command.lower()
+        return name if name in self.commands else "(text)"
 
     async def _context(self, request: Request) -> Context:
         store = self.services.store
@@ -72,8 +83,9 @@ class Dispatcher:
             return self.commands[name]
         if not name:
             return _lost("That was empty. Type a command such as /daily, or /help to see them all.")
-        near = difflib.get_close_matches(name[:MAX_NAME], self.commands, n=1, cutoff=0.7)
         waiting = await context.store.open_question(context.user.id) is not None
+        likeness = 0.7 if waiting else 0.6  # “true” is rather an answer than /streak
+        near = difflib.get_close_matches(name[:MAX_NAME], self.commands, n=1, cutoff=likeness)
         said = f"{request.command} {request.args}".strip()
         if waiting and not near:
             answering = replace(request, command="answer", args=said)

@@ -16,6 +16,7 @@ async def daily_questions(context: Context, size: int) -> list[Question]:
     questions = await context.store.questions_today(context.user.id, context.today, "daily")
     if questions:
         return questions
+    items = askable(context)
     chosen = daily_set(
         context.services.track,
         await _history(context),
@@ -24,7 +25,8 @@ async def daily_questions(context: Context, size: int) -> list[Question]:
         seed=seed_for(str(context.user.id), "daily", day),
         size=size,
     )
-    seeds = [(item_id, str(seed_for(str(context.user.id), item_id, day))) for item_id in chosen]
+    warming_up = sorted(chosen, key=lambda item_id: items[item_id].difficulty)  # a day begins with its easiest question
+    seeds = [(item_id, str(seed_for(str(context.user.id), item_id, day))) for item_id in warming_up]
     return await context.store.pose(context.user.id, seeds, "daily", context.today)
 
 

@@ -9,7 +9,7 @@ from runner.libraries import Bind, Interpreter
 HOSTNAME = "box"
 USER = 1000
 DEVICES = ("null", "zero", "random", "urandom")
-FOLDERS = ("/tmp", "/dev/shm", "/stage")  # noqa: S108 - inside the box; each run mounts its own disk there
+FOLDERS = ("/tmp", "/dev/shm", "/stage")  # inside the box; each run mounts its own disk there
 KEPT = ("CAP_SYS_ADMIN", "CAP_SETPCAP")  # for the box's first process, in a user namespace that owns nothing else
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -35,7 +35,7 @@ class Jail:
 def environment(interpreter: Interpreter) -> dict[str, str]:
     """Return the whole environment inside: nothing of the host's, one thread for every numerical library."""
     return {
-        "HOME": "/tmp",  # noqa: S108 - inside the box
+        "HOME": "/tmp",  # inside the box
         "LANG": "C.UTF-8",
         "LD_LIBRARY_PATH": interpreter.library_path,
         "LOGNAME": "learner",

@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-PLACE = "/tmp"  # noqa: S108 - covered by a mount that only this process and its jail see
+PLACE = "/tmp"  # covered by a mount that only this process and its jail see
 _NEW_MOUNTS, _BIND, _RECURSIVE, _PRIVATE, _NOSUID, _NODEV = 0x00020000, 4096, 16384, 1 << 18, 2, 4
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -37,7 +37,7 @@ def stage(paths: list[str]) -> None:
     for index, handle in enumerate(handles):
         place = staged(index)
         if stat.S_ISDIR(os.fstat(handle).st_mode):
-            os.mkdir(place, 0o755)  # noqa: PTH102 - pathlib would cost every cold start an import
+            os.mkdir(place, 0o755)  # pathlib would cost every cold start an import
         else:
             os.close(os.open(place, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
         source = f"/proc/self/fd/{handle}".encode()
@@ -65,7 +65,7 @@ def main(fd: int) -> None:
     stage(paths)
     os.chdir("/")
     become(int(user))
-    os.execve(staged(0), arguments, {"LD_LIBRARY_PATH": staged(1)})  # noqa: S606 - the jail's program, without a shell
+    os.execve(staged(0), arguments, {"LD_LIBRARY_PATH": staged(1)})  # the jail's program, without a shell
 
 
 if __name__ == "__main__":

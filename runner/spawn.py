@@ -69,7 +69,7 @@ class _Ends:
 
     def start(self, command: list[str], executable: str, passed: list[int]) -> subprocess.Popen[bytes]:
         """Start a program that gets these descriptors, and nothing of our environment."""
-        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+        return subprocess.Popen(  # our own program, no shell
             command,
             executable=executable,
             stdin=subprocess.DEVNULL,

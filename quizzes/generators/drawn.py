@@ -25,4 +25,4 @@ def listed(values: list[int] | list[float]) -> str:
 
 def seeded(seed: int | str) -> random.Random:
     """Make the generator of one showing: repeatable everywhere, and guarding nothing."""
-    return random.Random(seed)  # noqa: S311 - chooses and shuffles questions; no secret depends on it
+    return random.Random(seed)  # chooses and shuffles questions; no secret depends on it

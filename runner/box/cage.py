@@ -62,8 +62,8 @@ def fresh_disk(bounds: Bounds) -> None:
     own = 3  # the mount's root and the two folders below it
     options = f"size={bounds.disk_bytes},nr_inodes={bounds.disk_files + own},mode=0755"
     _mount("disk", STAGE, "tmpfs", _NOSUID | _NODEV, options)
-    for folder, target in (("tmp", "/tmp"), ("shm", "/dev/shm")):  # noqa: S108 - these are the box's own
-        os.mkdir(f"{STAGE}/{folder}", 0o700)  # noqa: PTH102 - pathlib would cost every cold start an import
+    for folder, target in (("tmp", "/tmp"), ("shm", "/dev/shm")):  # these are the box's own
+        os.mkdir(f"{STAGE}/{folder}", 0o700)  # pathlib would cost every cold start an import
         _mount(f"{STAGE}/{folder}", target, "none", _BIND)
     _must("umount2", STAGE.encode(), _DETACH)
 
@@ -143,4 +143,4 @@ def enter(bounds: Bounds) -> None:
     drop_powers()
     hide()
     load_filter(program)
-    os.chdir("/tmp")  # noqa: S108 - the box's own
+    os.chdir("/tmp")  # the box's own

@@ -35,7 +35,7 @@ def _text(error: BaseException) -> str:
     try:
         text = str(error)
         return str.__getitem__(text, slice(MESSAGE_CHARS))
-    except BaseException:  # noqa: BLE001 - a learner's __str__ may raise anything
+    except BaseException:  # a learner's __str__ may raise anything
         return "(its message could not be shown)"
 
 

@@ -73,8 +73,8 @@ def send(kind: bytes, body: bytes = b"") -> None:
 def warm(modules: list[str]) -> None:
     """Import the libraries a job may need, and compute nothing with them."""
     # Nothing can be written yet, and torch's compiler looks for a place to write as it is imported.
-    tempfile.tempdir = "/tmp"  # noqa: S108 - the only one there will be
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", "/tmp")  # noqa: S108 - the same
+    tempfile.tempdir = "/tmp"  # the only one there will be
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", "/tmp")  # the same
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in modules:
@@ -191,7 +191,7 @@ def main(control: int) -> None:
     began = time.perf_counter()
     try:
         warm(setup["modules"])
-    except BaseException as error:  # noqa: BLE001 - a library may fail in any way; the other side is told
+    except BaseException as error:  # a library may fail in any way; the other side is told
         send(b"F", f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     program = Program(**{**setup["program"], "source": binascii.a2b_base64(setup["program"]["source"])})

@@ -164,7 +164,7 @@ def _safe_repr(value: object) -> str:
     try:
         text = repr(value)
         return str.__getitem__(text, slice(MAX_REPR))
-    except BaseException as error:  # noqa: BLE001 - inside the box, a learner's __repr__ may raise anything
+    except BaseException as error:  # inside the box, a learner's __repr__ may raise anything
         return f"<repr raised {type(error).__name__}>"[:MAX_REPR]
 
 

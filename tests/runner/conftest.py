@@ -1,4 +1,5 @@
 """A runner with real boxes, small limits, and a plain process to show that an attack works where nothing stops it."""
+
 from __future__ import annotations
 
 import contextlib

@@ -2,6 +2,7 @@
 
 Every attack prints REACHED when it gets there. Beside each one stands the kind of control that shows it can.
 """
+
 from __future__ import annotations
 
 import pytest
@@ -44,7 +45,9 @@ PLAIN = {
     "map its own memory through proc": "print('REACHED' if open('/proc/self/maps').read() else '')",
     "open the interpreter through proc": "import os; os.open('/proc/self/exe', os.O_RDONLY); print('REACHED')",
     "see the mounts of the host": "print('REACHED' if open('/proc/self/mountinfo').read() else '')",
-    "read the memory of another process": CTYPES + CHILD + """
+    "read the memory of another process": CTYPES
+    + CHILD
+    + """
 import struct
 maps = open(f'/proc/{child}/maps').readline().split('-')[0]
 with open(f'/proc/{child}/mem', 'rb', buffering=0) as memory:
@@ -112,19 +115,22 @@ os.kill(child, 9)
         import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 64)); print('REACHED')
     """,
     "make a user namespace": CTYPES + "call('unshare', 0x10000000)",
-    "clone into a user namespace": CTYPES + """
+    "clone into a user namespace": CTYPES
+    + """
 child = libc.syscall(number(56, 220), 0x10000000 | 17, 0, 0, 0, 0)
 if child == 0:
     os._exit(0)
 print('REACHED' if child > 0 else '')
 """,
-    "use the newer clone": CTYPES + """
+    "use the newer clone": CTYPES
+    + """
 import errno
 libc.syscall(435, None, 0)
 print('REACHED' if ctypes.get_errno() not in (errno.ENOSYS, errno.EPERM) else '')
 """,
     "trace another process": CTYPES + CHILD + "call('ptrace', 16, child, 0, 0); os.kill(child, 9)",
-    "read another process's memory directly": CTYPES + """
+    "read another process's memory directly": CTYPES
+    + """
 import ctypes
 source = ctypes.create_string_buffer(b'hunter2'); target = ctypes.create_string_buffer(8)
 class Vector(ctypes.Structure):
@@ -132,15 +138,19 @@ class Vector(ctypes.Structure):
 to = Vector(ctypes.addressof(target), 7); of = Vector(ctypes.addressof(source), 7)
 call('process_vm_readv', os.getpid(), ctypes.byref(to), 1, ctypes.byref(of), 1, 0)
 """,
-    "take a descriptor from another process": CTYPES + CHILD + """
+    "take a descriptor from another process": CTYPES
+    + CHILD
+    + """
 time.sleep(0.05)
 call('syscall', 438, os.pidfd_open(child), 0, 0); os.kill(child, 9)
 """,
-    "leave a key for a friend": CTYPES + """
+    "leave a key for a friend": CTYPES
+    + """
 call('syscall', number(248, 217), b'user', b'epochbot', b'hi', 2, -2)
 """,
     "switch address randomisation off": CTYPES + "call('personality', 0x0040000)",
-    "get a handle for a file": CTYPES + """
+    "get a handle for a file": CTYPES
+    + """
 import errno
 handle = (ctypes.c_uint * 40)(128)
 mount = ctypes.c_int()
@@ -166,7 +176,12 @@ async def _reached(script, host, source):
     result = await script(host.fill(source, boxed=True))
     assert result.outcome in (Outcome.OK, Outcome.ERROR), result
     # Stopped by a wall, not by a slip in the attack itself.
-    assert result.fault is None or result.fault.type not in ("NameError", "SyntaxError", "AttributeError", "ImportError")
+    assert result.fault is None or result.fault.type not in (
+        "NameError",
+        "SyntaxError",
+        "AttributeError",
+        "ImportError",
+    )
     return "REACHED" in result.stdout
 
 

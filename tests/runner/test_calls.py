@@ -1,4 +1,5 @@
 """What a job means: fresh processes, seeds, drivers, sources of every kind, and faults in the learner's terms."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,5 @@
 """The filter's decisions, by running its program the way the kernel does."""
+
 from __future__ import annotations
 
 import errno

@@ -2,6 +2,7 @@
 
 Beside each stands what a free process may do with the same code and smaller numbers, still above the box's limit.
 """
+
 from __future__ import annotations
 
 import textwrap
@@ -141,13 +142,16 @@ OUTPUT = {
     "one line without end": ("stdout", "import sys\nwhile True: sys.stdout.write('x' * 4096)"),
     "NUL bytes without end": ("stdout", "import os\nwhile True: os.write(1, bytes(4096))"),
     "errors without end": ("stderr", "import os\nwhile True: os.write(2, b'x' * 4096)"),
-    "a child that prints without end": ("stdout", """
+    "a child that prints without end": (
+        "stdout",
+        """
         import os
         if os.fork() == 0:
             os.setsid()
             while True: os.write(1, b'x' * 512)
         os.wait()
-    """),
+    """,
+    ),
 }
 
 
@@ -207,12 +211,15 @@ async def test_output_that_is_no_text_is_shown_with_replacements(script):
 
 async def test_a_grandchild_that_keeps_stdout_open_does_not_hold_the_run(script):
     """The end of the run is waited for, not the end of a stream."""
-    result = await script("""
+    result = await script(
+        """
         import os, time
         if os.fork() == 0:
             os.setsid(); time.sleep(1e6)
         print('done')
-    """, Limits(wall_s=3))
+    """,
+        Limits(wall_s=3),
+    )
     assert (result.outcome, result.stdout) == (Outcome.OK, "done\n")
     assert result.wall_ms < 2500
 

@@ -1,4 +1,5 @@
 """Attacks on the channel that carries values: whatever is written there is worth no more than returning that value."""
+
 from __future__ import annotations
 
 import math
@@ -165,13 +166,33 @@ def f(x):
 @pytest.mark.parametrize(
     ("name", "source", "expected"),
     [
-        ("a float that equals all", "class T(float):\n  __eq__ = lambda s, o: True\n  __hash__ = None\ndef f(): return T(2)", 2.0),
-        ("an int that equals all", "class T(int):\n  __eq__ = lambda s, o: True\n  __hash__ = None\ndef f(): return T(2)", 2),
-        ("a text that equals all", "class T(str):\n  __eq__ = lambda s, o: True\n  __hash__ = None\ndef f(): return T('a')", "a"),
-        ("a list that lies about its length", "class T(list):\n  __len__ = lambda s: 9\n  __iter__ = None\ndef f(): return T([1])", [1]),
+        (
+            "a float that equals all",
+            "class T(float):\n  __eq__ = lambda s, o: True\n  __hash__ = None\ndef f(): return T(2)",
+            2.0,
+        ),
+        (
+            "an int that equals all",
+            "class T(int):\n  __eq__ = lambda s, o: True\n  __hash__ = None\ndef f(): return T(2)",
+            2,
+        ),
+        (
+            "a text that equals all",
+            "class T(str):\n  __eq__ = lambda s, o: True\n  __hash__ = None\ndef f(): return T('a')",
+            "a",
+        ),
+        (
+            "a list that lies about its length",
+            "class T(list):\n  __len__ = lambda s: 9\n  __iter__ = None\ndef f(): return T([1])",
+            [1],
+        ),
         ("a dict that lies about its items", "class T(dict):\n  items = lambda s: 5\ndef f(): return T(a=1)", {"a": 1}),
         ("a float that converts to another", "class T(float):\n  __float__ = lambda s: 9.0\ndef f(): return T(2)", 2.0),
-        ("an int that converts to another", "class T(int):\n  __int__ = __index__ = lambda s: 9\ndef f(): return T(2)", 2),
+        (
+            "an int that converts to another",
+            "class T(int):\n  __int__ = __index__ = lambda s: 9\ndef f(): return T(2)",
+            2,
+        ),
         ("a named tuple", "from collections import namedtuple\ndef f(): return namedtuple('P', 'a b')(1, 2)", (1, 2)),
     ],
 )

@@ -1,4 +1,5 @@
 """Levels are earned: strong with groups, reduced without, refused below the minimum, none only when asked for by name."""
+
 from __future__ import annotations
 
 import asyncio
@@ -127,7 +128,12 @@ def test_the_probe_of_a_host_without_a_jail_is_none_with_advice(monkeypatch):
 
 @pytest.mark.parametrize(
     ("failed", "level"),
-    [((), Isolation.STRONG), (("groups",), Isolation.REDUCED), (("network",), Isolation.NONE), (("groups", "memory"), Isolation.NONE)],
+    [
+        ((), Isolation.STRONG),
+        (("groups",), Isolation.REDUCED),
+        (("network",), Isolation.NONE),
+        (("groups", "memory"), Isolation.NONE),
+    ],
 )
 def test_one_failed_wall_is_no_isolation(failed, level):
     """Only missing groups are made up for."""
@@ -140,7 +146,9 @@ def test_one_failed_wall_is_no_isolation(failed, level):
 
 
 def _shell(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "runner", *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "runner", *arguments], cwd=cwd, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_a_file_is_run_from_the_shell(tmp_path):
@@ -148,7 +156,10 @@ def test_a_file_is_run_from_the_shell(tmp_path):
     good, bad = tmp_path / "good.py", tmp_path / "bad.py"
     good.write_text("print('fine')")
     bad.write_text("import sys; print('so far'); sys.exit(3)")
-    assert [(run.returncode, run.stdout) for run in (_shell(str(good)), _shell(str(bad)))] == [(0, "fine\n"), (1, "so far\n")]
+    assert [(run.returncode, run.stdout) for run in (_shell(str(good)), _shell(str(bad)))] == [
+        (0, "fine\n"),
+        (1, "so far\n"),
+    ]
 
 
 def test_json_is_one_object_with_the_promised_keys(tmp_path):
@@ -157,7 +168,17 @@ def test_json_is_one_object_with_the_promised_keys(tmp_path):
     path.write_text("print('x')\n1 / 0\n")
     run = _shell(str(path), "--json", "--wall", "3", "--memory-mb", "64")
     found = json.loads(run.stdout)
-    assert list(found) == ["outcome", "stdout", "stderr", "wall_ms", "cpu_ms", "peak_bytes", "isolation", "fault", "detail"]
+    assert list(found) == [
+        "outcome",
+        "stdout",
+        "stderr",
+        "wall_ms",
+        "cpu_ms",
+        "peak_bytes",
+        "isolation",
+        "fault",
+        "detail",
+    ]
     assert (run.returncode, found["outcome"], found["stdout"], found["fault"]["line"]) == (1, "error", "x\n", 2)
 
 

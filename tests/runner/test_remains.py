@@ -1,4 +1,5 @@
 """Nothing of a run survives it: no process, no group, no descriptor; and ending a box from outside is never OK."""
+
 from __future__ import annotations
 
 import asyncio
@@ -114,7 +115,10 @@ async def test_a_box_killed_from_outside_is_internal_and_never_ok(runner, leftov
 async def test_only_as_many_boxes_live_as_allowed(leftovers):
     """The rest wait their turn."""
     runner = ColdRunner(Isolation.REDUCED, semaphore=asyncio.Semaphore(1))
-    jobs = [runner.run(Job(source="import time; t = time.time(); time.sleep(0.15); print(t, time.time())")) for _ in range(3)]
+    jobs = [
+        runner.run(Job(source="import time; t = time.time(); time.sleep(0.15); print(t, time.time())"))
+        for _ in range(3)
+    ]
     spans = sorted(tuple(map(float, result.stdout.split())) for result in await asyncio.gather(*jobs))
     assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
 

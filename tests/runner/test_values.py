@@ -1,4 +1,5 @@
 """Values survive the trip exactly; anything else that is read ends in `DecodeError`, soon."""
+
 from __future__ import annotations
 
 import contextlib
@@ -28,10 +29,12 @@ HASHABLE = st.recursive(
 )
 PLAIN = st.recursive(
     HASHABLE | st.complex_numbers(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=5)
-    | st.tuples(inner)
-    | st.dictionaries(HASHABLE, inner, max_size=4)
-    | st.sets(HASHABLE, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.tuples(inner)
+        | st.dictionaries(HASHABLE, inner, max_size=4)
+        | st.sets(HASHABLE, max_size=4)
+    ),
     max_leaves=20,
 )
 ARRAYS = hnp.arrays(
@@ -65,7 +68,12 @@ def test_every_float_comes_back_bit_for_bit(value: float) -> None:
 def test_an_array_comes_back_with_dtype_shape_and_bytes(array: np.ndarray) -> None:
     """Also empty ones, ones without dimensions, and ones of another byte order."""
     back = decode(encode(array))
-    assert (type(back), back.dtype, back.shape, back.tobytes()) == (np.ndarray, array.dtype, array.shape, array.tobytes())
+    assert (type(back), back.dtype, back.shape, back.tobytes()) == (
+        np.ndarray,
+        array.dtype,
+        array.shape,
+        array.tobytes(),
+    )
     assert back.flags.writeable
 
 
@@ -165,7 +173,9 @@ def test_a_subclass_is_carried_as_its_base(value: object, expected: object) -> N
     assert np.array_equal(back, expected) if isinstance(expected, np.ndarray) else back == expected
 
 
-@pytest.mark.parametrize("value", [object(), date(2026, 1, 1), Decimal(1), len, int, range(3), np.longdouble(1), iter([])])
+@pytest.mark.parametrize(
+    "value", [object(), date(2026, 1, 1), Decimal(1), len, int, range(3), np.longdouble(1), iter([])]
+)
 def test_what_has_no_encoding_is_opaque(value: object) -> None:
     """Shown by type and repr, and never equal to itself read twice."""
     data = encode(value)

@@ -1,4 +1,5 @@
 """Outcomes follow from evidence alone, gravest first."""
+
 from __future__ import annotations
 
 import itertools

@@ -14,6 +14,7 @@ import structlog
 from bot.cards import Action, Card, NoticeCard, Tone
 from bot.commands import Command
 from bot.days import local_day
+from bot.learning import waiting
 from bot.messages import Reply, Request
 from bot.services import Context, Services
 from challenges.prepare import CasesError
@@ -83,18 +84,18 @@ class Dispatcher:
             return self.commands[name]
         if not name:
             return _lost("That was empty. Type a command such as /daily, or /help to see them all.")
-        waiting = await context.store.open_question(context.user.id) is not None
-        likeness = 0.7 if waiting else 0.6  # “true” is rather an answer than /streak
+        open_now = await waiting(context)
+        likeness = 0.7 if open_now else 0.6  # “true” is rather an answer than /streak
         near = difflib.get_close_matches(name[:MAX_NAME], self.commands, n=1, cutoff=likeness)
         said = f"{request.command} {request.args}".strip()
-        if waiting and not near:
+        if open_now and not near:
             answering = replace(request, command="answer", args=said)
             return await self.commands["answer"].handle(replace(context, request=answering))
         what = f"I know no command “{request.command[:40]}”."
         if not near:
             return _lost(f"{what} No question is open either, so it cannot be an answer.")
         guesses = [Action(self.commands[near[0]].summary, near[0], primary=True)]
-        if waiting and len(said) <= MAX_NAME:  # "stream" may well be an answer; nothing is charged on a guess
+        if open_now and len(said) <= MAX_NAME:  # "stream" may well be an answer; nothing is charged on a guess
             guesses.append(Action("It is my answer to the open question", f"answer {said}"))
         return _lost(f"{what} Did you mean /{near[0]}?", *guesses)
 

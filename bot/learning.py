@@ -31,13 +31,43 @@ async def daily_questions(context: Context, size: int) -> list[Question]:
 
 
 async def practice_question(context: Context, topic: str) -> Question | None:
-    """One question outside the daily set, or None when the topic is unknown or used up."""
-    seed = context.services.entropy() % 2**32
-    item_id = next_item(context.services.track, await _history(context), topic, seed, today=context.today)
+    """One question outside the daily set, or None when the topic is unknown or used up.
+
+    What was put to the learner today already comes again only when there is nothing else.
+    """
+    seed, track, history = context.services.entropy() % 2**32, context.services.track, await _history(context)
+    posed = [context.services.track.item(q.item_id) for q in await _posed_today(context)]
+    put = tuple(Seen(item.id, item.concept, context.today, True) for item in posed if item)
+    item_id = next_item(track, (*history, *put), topic, seed, today=context.today) or next_item(
+        track, history, topic, seed, today=context.today
+    )
     if item_id is None:
         return None
     key = context.request.idempotency_key
     return (await context.store.pose(context.user.id, [(item_id, str(seed))], "quiz", context.today, idem=key))[0]
+
+
+def asked(context: Context, question: Question) -> None:
+    """Note that a question is being shown, so that a plain answer goes to it."""
+    context.services.asked[context.user.id] = question.public_id
+
+
+async def waiting(context: Context) -> tuple[Question, ...]:
+    """The question a plain answer goes to: the one shown last, as long as it waits.
+
+    After a restart nobody knows which that was: then it may be the first of the daily set or the latest extra one.
+    """
+    track, last = context.services.track, context.services.asked.get(context.user.id)
+    unanswered = [q for q in await _posed_today(context) if not q.answered and track.item(q.item_id)]
+    if last is not None:
+        return tuple(q for q in unanswered if q.public_id == last)
+    daily = [q for q in unanswered if q.purpose == "daily"]
+    extra = [q for q in unanswered if q.purpose == "quiz"]
+    return (*daily[:1], *extra[-1:])
+
+
+async def _posed_today(context: Context) -> list[Question]:
+    return await context.store.questions_today(context.user.id, context.today)
 
 
 def suggest_topics(context: Context, text: str) -> list[Topic]:

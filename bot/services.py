@@ -42,6 +42,7 @@ class Services:
     now: Callable[[], datetime]
     entropy: Callable[[], int]
     turns: Turns = field(default_factory=Turns)
+    asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

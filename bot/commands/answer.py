@@ -6,7 +6,7 @@ import re
 
 from bot.cards import Action, FeedbackCard, Markdown, NoticeCard
 from bot.commands import Command
-from bot.learning import daily_questions
+from bot.learning import asked, daily_questions, waiting
 from bot.messages import LOCAL_PLATFORM, Reply
 from bot.posing import posed, question_card
 from bot.services import Context
@@ -14,6 +14,7 @@ from bot.store import AnswerRecord, Question, Recorded
 from quizzes.grade import Graded, Unreadable, grade
 from quizzes.items import Item
 
+SHORT = 40  # characters of an answer that fit on a button
 ID = re.compile(r"q[0-9a-hjkmnp-tv-z]{3,6}")
 
 
@@ -29,6 +30,7 @@ async def handle(context: Context) -> Reply:
         return await _already(context, question, item)
     graded = grade(item, posed(question, item), text)
     if isinstance(graded, Unreadable):
+        asked(context, question)
         card = NoticeCard(title="I could not read that as an answer", text=graded.message)
         return Reply((card, question_card(context, question, item, "Still open")))
     recorded = await context.store.record_answer(_record(context, question, item, graded, text))
@@ -50,13 +52,20 @@ async def _question_and_text(context: Context) -> tuple[Question | Reply, str]:
             f"There is no question {first.lower()}. Without an id, an answer goes to the open question."
         ), said
     whole = "\n".join(filter(None, (context.request.args, context.request.body)))
-    return await _open_question(context) or _nothing("No question is open just now."), whole
+    meant = await waiting(context)
+    if len(meant) == 1:
+        return meant[0], whole
+    return (_which(context, meant, whole) if meant else _nothing("No question is open just now.")), whole
 
 
-async def _open_question(context: Context) -> Question | None:
-    """The first question of today that waits for an answer and is still part of the content."""
-    posed_today = await context.store.questions_today(context.user.id, context.today)
-    return next((q for q in posed_today if not q.answered and context.services.track.item(q.item_id)), None)
+def _which(context: Context, meant: tuple[Question, ...], said: str) -> Reply:
+    """Ask which of several questions an answer is for: it counts once and for good, so nothing is guessed."""
+    track = context.services.track
+    items = [(question, track.item(question.item_id)) for question in meant]
+    lines = [f"{question.public_id}: {posed(question, item).prompt}" for question, item in items if item]
+    again = [Action(f"It is for {q.public_id}", f"answer {q.public_id} {said}") for q in meant if len(said) <= SHORT]
+    text = "Two questions wait for an answer:\n" + "\n".join(lines)
+    return Reply((NoticeCard(title="For which question?", text=text, actions=tuple(again)),))
 
 
 def _nothing(text: str) -> Reply:

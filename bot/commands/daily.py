@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
-from bot.learning import daily_questions
+from bot.learning import asked, daily_questions
 from bot.messages import Reply
 from bot.posing import question_card
 from bot.services import Context
@@ -19,6 +19,7 @@ async def handle(context: Context) -> Reply:
     for number, question in enumerate(questions, 1):
         item = context.services.track.item(question.item_id)
         if item is not None and not question.answered:
+            asked(context, question)
             return Reply((question_card(context, question, item, f"Question {number} of {len(questions)}"),))
     streak = await context.store.streak(context.user.id, context.today)
     return Reply(

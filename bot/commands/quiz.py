@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import Action, NoticeCard
 from bot.commands import Command
-from bot.learning import practice_question, suggest_topics
+from bot.learning import asked, practice_question, suggest_topics
 from bot.messages import Reply
 from bot.posing import question_card
 from bot.services import Context
@@ -18,6 +18,7 @@ async def handle(context: Context) -> Reply:
     item = context.services.track.item(question.item_id) if question else None
     if question is None or item is None:
         return Reply((_nothing(topic, suggest_topics(context, topic)),))
+    asked(context, question)
     return Reply((question_card(context, question, item, "Practice"),))
 
 
@@ -28,7 +29,7 @@ def _nothing(topic: str, near: list[Topic]) -> NoticeCard:
             title="No questions left", text=text, actions=(Action("A coding challenge", "challenge", primary=True),)
         )
     actions = (*(Action(t.title, f"quiz {t.id}") for t in near), Action("See the topics", "learn"))
-    text = f"No topic is called “{topic[:60]}”." + (" These come near:" if near else " /learn lists what there is.")
+    text = f"No topic is called “{topic[:60]}”." + (" Is it one of these?" if near else " /learn lists what there is.")
     return NoticeCard(title="No such topic", text=text, actions=actions)
 
 

@@ -43,6 +43,8 @@ async def handle(context: Context) -> Reply:
 
 
 async def _zone(context: Context, value: str) -> str:
+    if not value:
+        raise SettingError("Say a time zone, such as Europe/Paris.")
     zone = find_zone(value)
     if isinstance(zone, UnknownZone):
         guess = f" Did you mean {' or '.join(zone.suggestions)}?" if zone.suggestions else ""
@@ -76,11 +78,12 @@ async def _track(context: Context, value: str) -> str:
 
 async def _path(context: Context, value: str) -> str:
     paths = {p.slug: p.title for p in context.services.track.paths}
-    if value in ("", "none", "off"):
+    if value.lower() in ("none", "off"):
         await context.store.update_settings(context.user.id, path="")
         return "You follow the track in its own order."
     if value not in paths:
-        raise SettingError(f"“{value[:40]}” is not a path. There are: {', '.join(paths)}, none.")
+        what = f"“{value[:40]}” is not a path." if value else "Say which path."
+        raise SettingError(f"{what} There are: {', '.join(paths)}, none.")
     await context.store.update_settings(context.user.id, path=value)
     return f"You follow {paths[value]}: its sections come first."
 

@@ -107,6 +107,7 @@ class Chat:
     clock: Clock
     name: str = "Mia"
     place: Place = HERE
+    platform: str = "local"
     keys: itertools.count[int] = field(default_factory=itertools.count)
 
     @property
@@ -118,7 +119,7 @@ class Chat:
         """Say something and get the cards."""
         command, args, body = parse_line(text)
         key = key or f"{self.name}:{next(self.keys)}"
-        actor = Actor("local", self.name.lower(), self.name)
+        actor = Actor(self.platform, self.name.lower(), self.name)
         return await self.dispatcher.handle(Request(actor, self.place, command, args, key, self.clock(), body, files))
 
     async def say(self, text: str, *, files: tuple[Attachment, ...] = (), key: str | None = None) -> str:
@@ -133,7 +134,7 @@ class Chat:
 
     async def user_id(self) -> int:
         """The learner's key in the store."""
-        return (await self.store.ensure_user("local", self.name.lower(), self.name)).id
+        return (await self.store.ensure_user(self.platform, self.name.lower(), self.name)).id
 
     async def questions(self) -> list[Question]:
         """Today's questions as posed."""

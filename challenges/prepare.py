@@ -88,9 +88,11 @@ def box_seed(entropy: int) -> int:
 
 
 def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ...], entropy: int) -> Job:
-    """The run of a submission: every case in shuffled order, so that position tells nothing."""
-    order = list(cases)
-    random.Random(entropy).shuffle(order)
+    """The run of a submission: visible cases first, so that nothing a hidden one leaves behind can reach what is shown
+    (such as how much may still be returned), then the hidden ones in shuffled order, so that position tells nothing.
+    """
+    order = random.Random(entropy).sample(cases, len(cases))
+    order.sort(key=lambda case: not case.visible)
     return Job(
         source=source,
         calls=tuple(Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs) for case in order),

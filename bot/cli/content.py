@@ -31,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
     set_up_process(settings)
     folder = content_folder(settings) / "tracks" / TRACK
     _known(folder, options.only)
-    report = asyncio.run(check(folder, make_run(settings), range(options.seeds), options.only, _progress))
+    seeds = range(max(1, options.seeds))
+    report = asyncio.run(check(folder, make_run(settings), seeds, options.only, _progress))
     if options.json:
         print(
             json.dumps(

@@ -63,6 +63,14 @@ def test_the_order_of_calls_differs_between_attempts(challenge: Challenge) -> No
 
 
 @given(entropy=entropies)
+@SAME_CHALLENGE
+def test_no_hidden_case_runs_before_a_visible_one(challenge: Challenge, entropy: int) -> None:
+    cases = drawn(challenge, entropy)
+    job = learner_job(challenge, "", tuple(reversed(cases)), entropy)
+    assert {call.id for call in job.calls[:2]} == {case.id for case in cases if case.visible}
+
+
+@given(entropy=entropies)
 def test_the_seed_of_a_box_is_not_the_entropy(entropy: int) -> None:
     assert 0 <= box_seed(entropy) < 2**32
     assert box_seed(entropy) == box_seed(entropy)

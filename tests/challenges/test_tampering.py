@@ -90,7 +90,7 @@ def task(name: str) -> Challenge:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def runner() -> ColdRunner:
     """Real boxes, with whatever isolation this host has."""
     return ColdRunner(Isolation.REDUCED)

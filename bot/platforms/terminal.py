@@ -114,9 +114,16 @@ def _name_and_file(args: str) -> tuple[str, str]:
     if not args.endswith(".py"):
         return args, ""
     first, _, rest = args.partition(" ")
-    if not rest or os.sep in first or Path(args).is_file():
+    if not rest or os.sep in first or _is_file(args):
         return "", args
     return first, rest.strip()
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # too long, or with a NUL: no name of a file
+        return False
 
 
 def _read(name: str) -> Attachment | str:

@@ -248,3 +248,62 @@ async def start(tmp_path: Path, clock: Clock, track: Track, bank: dict[str, Chal
 def chat(start: Start) -> Chat:
     """Mia, talking to the bot about the small course."""
     return start()
+
+
+@dataclass(frozen=True)
+class WholeDay:
+    """What a played day leaves behind, however it was played: in the terminal, on the page, anywhere."""
+
+    answers: int
+    wrong_answers: int
+    submissions: tuple[str, ...]
+    streak: int
+    today_done: bool
+    xp_adds_up: bool
+    projections_differ: bool
+
+
+PLAYED = WholeDay(
+    answers=5,
+    wrong_answers=1,
+    submissions=("wrong", "accepted"),
+    streak=1,
+    today_done=True,
+    xp_adds_up=True,
+    projections_differ=False,
+)
+
+
+async def whole_day(database: Path, external_id: str, at: datetime, *, platform: str = "local") -> WholeDay:
+    """Read what a learner's day left in a database that no program holds any more."""
+    store = await Store.open(database, now=lambda: at)
+    try:
+        user = await store.ensure_user(platform, external_id, external_id)
+        attempts = await store.attempts(user.id)
+        streak = await store.streak(user.id, attempts[-1].local_day if attempts else at.date())
+        group = await store.ensure_group(platform, "local", "Local study group")
+        board = {row.user_id: row.xp for row in await store.leaderboard(group.id)}
+        quizzes = [a for a in attempts if a.kind == "quiz"]
+        return WholeDay(
+            answers=len(quizzes),
+            wrong_answers=sum(not a.correct for a in quizzes),
+            submissions=tuple(a.verdict for a in attempts if a.kind == "challenge"),
+            streak=streak.current,
+            today_done=streak.today_done,
+            xp_adds_up=board.get(user.id, 0) == (await store.progress(user.id)).xp > 0,
+            projections_differ=bool(await store.rebuild_check()),
+        )
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+def played() -> WholeDay:
+    """The end of a day with five answers, one of them wrong, and a challenge failed and then passed."""
+    return PLAYED
+
+
+@pytest.fixture
+def end_of_day() -> Callable[..., Any]:
+    """Read the end of a day from a database."""
+    return whole_day

@@ -17,7 +17,7 @@ from challenges.judge import EXACT
 from challenges.load import load_challenges
 from challenges.model import Case, Challenge, Report, Verdict, WrongSolution
 from challenges.prepare import CasesError, draw_cases, load_namespace
-from challenges.prove import STOPPING, Trial, prove
+from challenges.prove import STOPPING, prove
 from quizzes.claims import Claim, Expectation, claims
 from quizzes.graders.printed import same_output
 from quizzes.items import Track
@@ -28,7 +28,7 @@ from runner import Job, Limits, Outcome, Profile, Result, Run
 MAX_STATEMENT_WORDS = 150
 MIN_EXPLANATION_WORDS, MAX_EXPLANATION_WORDS = 15, 110
 MIN_CASES, MIN_VISIBLE, MAX_VISIBLE = 8, 2, 3
-MAX_REFERENCE_CPU_MS = 500.0  # a case, on average: a busy host must not turn a right solution into a timeout
+MAX_CPU_MS = 300.0  # a case, on average: a busy host must not turn a right solution into a timeout
 TRUSTED_IMPORTS = {"numpy"}  # besides the standard library
 CLAIM_LIMITS = Limits(wall_s=10.0, memory_bytes=1024 * 1024 * 1024)
 SOLUTION, STARTER = "solution.py", "starter.py"
@@ -205,12 +205,19 @@ async def _grading_faults(challenge: Challenge, run: Run, seeds: list[int]) -> l
     sources = {SOLUTION: challenge.solution, STARTER: challenge.starter, **{f: w.source for f, w in wrongs.items()}}
     stopping = [file for file, wrong in wrongs.items() if wrong.verdict in STOPPING]
     proof = await prove(challenge, sources, run, seeds, stopping)
-    found = _solution_faults(proof.trials[SOLUTION], seeds)
-    accepted = _first(proof.trials[STARTER], seeds, lambda r: r.verdict is Verdict.ACCEPTED)
+    found: list[Found] = []
+    rejected = _first(proof.reports[SOLUTION], seeds, lambda r: r.verdict is not Verdict.ACCEPTED)
+    if rejected:
+        seed, report = rejected
+        found.append((SOLUTION, f"is {report.verdict} at seed {seed}; it must be accepted.{_why(report)}"))
+    accepted = _first(proof.reports[STARTER], seeds, lambda r: r.verdict is Verdict.ACCEPTED)
     if accepted:
         found.append((STARTER, f"is accepted at seed {accepted[0]}; it must fail."))
     for file, wrong in wrongs.items():
-        found += _wrong_faults(file, wrong, proof.trials[file], seeds)
+        found += _wrong_faults(file, wrong, proof.reports[file], seeds)
+    if proof.cpu_ms > MAX_CPU_MS:
+        text = f"takes {proof.cpu_ms:.0f} ms of processor time a case; make the cases smaller, to {MAX_CPU_MS:.0f} ms."
+        found.append((SOLUTION, text))
     return found + [("cases.py", text) for text in proof.fooled]
 
 
@@ -218,25 +225,13 @@ def _file(wrong: WrongSolution) -> str:
     return f"wrong/{wrong.name}.py"
 
 
-def _solution_faults(trial: Trial, seeds: list[int]) -> list[Found]:
-    found: list[Found] = []
-    rejected = _first(trial, seeds, lambda r: r.verdict is not Verdict.ACCEPTED)
-    if rejected:
-        seed, report = rejected
-        found.append((SOLUTION, f"is {report.verdict} at seed {seed}; it must be accepted.{_why(report)}"))
-    if trial.cpu_ms > MAX_REFERENCE_CPU_MS:
-        text = f"takes {trial.cpu_ms:.0f} ms of processor time a case; make the cases smaller, to {MAX_REFERENCE_CPU_MS:.0f} ms."
-        found.append((SOLUTION, text))
-    return found
-
-
-def _wrong_faults(file: str, wrong: WrongSolution, trial: Trial, seeds: list[int]) -> list[Found]:
-    other = _first(trial, seeds, lambda r: r.verdict is not wrong.verdict)
+def _wrong_faults(file: str, wrong: WrongSolution, reports: tuple[Report, ...], seeds: list[int]) -> list[Found]:
+    other = _first(reports, seeds, lambda r: r.verdict is not wrong.verdict)
     if other:
         seed, report = other
         text = f"is {report.verdict} at seed {seed}; challenge.toml declares {wrong.verdict}.{_why(report)}"
         return [(file, text)]
-    twin = _first(trial, seeds, lambda r: r.matches not in ("", wrong.name))
+    twin = _first(reports, seeds, lambda r: r.matches not in ("", wrong.name))
     if not twin:
         return []
     seed, report = twin
@@ -244,8 +239,8 @@ def _wrong_faults(file: str, wrong: WrongSolution, trial: Trial, seeds: list[int
     return [(file, text)]
 
 
-def _first(trial: Trial, seeds: list[int], bad: Callable[[Report], bool]) -> tuple[int, Report] | None:
-    return next(((seed, r) for seed, r in zip(seeds, trial.reports, strict=True) if bad(r)), None)
+def _first(reports: tuple[Report, ...], seeds: list[int], bad: Callable[[Report], bool]) -> tuple[int, Report] | None:
+    return next(((seed, r) for seed, r in zip(seeds, reports, strict=True) if bad(r)), None)
 
 
 def _why(report: Report) -> str:

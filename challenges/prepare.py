@@ -19,6 +19,7 @@ from runner import Call, Job, Limits
 
 REFERENCE = "reference"
 TRUSTED_TIME = 6
+TRUSTED_PREFIX = 3  # arguments of the trusted driver that come before a case's own
 TRUSTED_SOURCE = 4 * 1024 * 1024
 
 AUTHOR_FAULTS = (
@@ -38,8 +39,8 @@ AUTHOR_FAULTS = (
 TRUSTED_DRIVER = """
 def drive(bank, name, driver, entry, *args):
     import sys
-    learner = type(sys)("solution")
-    exec(compile(bank.SOURCES[name], "solution.py", "exec"), learner.__dict__)
+    learner = sys.modules["submission"] = type(sys)("submission")
+    exec(compile(bank.SOURCES[name], "submission.py", "exec"), learner.__dict__)
     if not driver:
         return getattr(learner, entry)(*args)
     scope = {"__name__": "driver"}
@@ -112,7 +113,11 @@ def trusted_job(challenge: Challenge, cases: tuple[Case, ...], entropy: int, sou
     before the first call and not once in each.
     """
     calls = tuple(
-        Call(id=f"{name}/{case.id}", args=(name, bool(challenge.driver), challenge.entry, *case.args))
+        Call(
+            id=f"{name}/{case.id}",
+            args=(name, bool(challenge.driver), challenge.entry, *case.args),
+            echo_args=challenge.keep_inputs,
+        )
         for name in sources
         for case in cases
     )

@@ -1,6 +1,7 @@
-"""Grades many sources of ours on many seeds with few boxes, to prove a challenge's content.
+"""Grades all of a challenge's own sources on many seeds in one box, to prove its content.
 
-The jobs, the judging and the matching are those of a submission; only the number of cases in a box differs.
+The jobs, the judging and the matching are those of a submission; only the number of calls in a box differs, so that
+libraries which take seconds to import are imported once.
 """
 
 from __future__ import annotations
@@ -13,26 +14,31 @@ from challenges.grade import judged, reference_values
 from challenges.hostile import fooled
 from challenges.match import alike, returning
 from challenges.model import Case, Challenge, Report, Verdict
-from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, roomier, trusted_job
-from runner import Outcome, Result, Run
+from challenges.prepare import (
+    REFERENCE,
+    TRUSTED_PREFIX,
+    draw_cases,
+    learner_job,
+    load_namespace,
+    roomier,
+    trusted_job,
+)
+from runner import Outcome, Result, Returned, Run
 from runner.job import gravest
 
-STOPPING = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.OUTPUT_LIMIT)  # end their box, so need one for every seed
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What one source got on every seed, and the mean time of the processor it took for a case."""
-
-    reports: tuple[Report, ...]
-    cpu_ms: float
+STOPPING = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.OUTPUT_LIMIT)  # end their box, so need one of their own
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found of a challenge: a trial for every source, and the hostile values that pass."""
+    """What was found of a challenge.
 
-    trials: dict[str, Trial]
+    `reports` has one report per seed for every source, `cpu_ms` the mean processor time of a case, and `fooled` the
+    hostile values that pass for right ones.
+    """
+
+    reports: dict[str, tuple[Report, ...]]
+    cpu_ms: float
     fooled: tuple[str, ...]
 
 
@@ -61,35 +67,51 @@ async def prove(
     """
     scope = load_namespace(challenge)
     drawn = tuple(_numbered(n, draw_cases(scope, challenge, seed)) for n, seed in enumerate(seeds))
-    together = {REFERENCE: challenge.solution, **returning(challenge)}
-    job = trusted_job(challenge, _all(drawn), seeds[0], together)
-    trusted = await run(replace(job, limits=roomier(job.limits, len(seeds))))
+    together = {name: source for name, source in sources.items() if name not in stopping}
+    bank = {REFERENCE: challenge.solution, **returning(challenge), **together}
+    trusted = await _trusted(challenge, drawn, seeds, bank, run)
     bench = _Bench(challenge, scope, drawn, seeds[0], trusted, run)
-    trials = {name: await _trial(bench, source, alone=name in stopping) for name, source in sources.items()}
-    expected = reference_values(drawn[0], trusted)
-    if len(expected) < len(drawn[0]):
-        return Proof(trials, ())
-    return Proof(trials, tuple(fooled(challenge, scope.get("check"), drawn[0], expected)))
-
-
-async def _trial(bench: _Bench, source: str, *, alone: bool) -> Trial:
-    groups = [(cases,) for cases in bench.drawn] if alone else [bench.drawn]
-    found = [await _on_some(bench, source, group) for group in groups]
-    if any(r.verdict is Verdict.INTERNAL for trial in found for r in trial.reports):  # once more, as a submission is
-        found = [await _on_some(bench, source, group) for group in groups]
-    return Trial(
-        reports=tuple(report for trial in found for report in trial.reports),
-        cpu_ms=sum(trial.cpu_ms for trial in found) / len(found),
+    return Proof(
+        reports={
+            name: await _alone(bench, source) if name in stopping else _together(bench, name, source)
+            for name, source in sources.items()
+        },
+        cpu_ms=trusted.cpu_ms / max(1, len(trusted.returned)),
+        fooled=_fooled(bench),
     )
 
 
-async def _on_some(bench: _Bench, source: str, drawn: tuple[tuple[Case, ...], ...]) -> Trial:
-    job = learner_job(bench.challenge, source, _all(drawn), bench.seed)
-    learner = await bench.run(replace(job, limits=roomier(job.limits, len(drawn))))
-    return Trial(
-        reports=tuple(_report(bench, source, cases, _part(learner, cases)) for cases in drawn),
-        cpu_ms=learner.cpu_ms / max(1, len(job.calls)),
-    )
+async def _trusted(
+    challenge: Challenge, drawn: tuple[tuple[Case, ...], ...], seeds: Sequence[int], bank: dict[str, str], run: Run
+) -> Result:
+    cases = tuple(case for some in drawn for case in some)
+    job = trusted_job(challenge, cases, seeds[0], bank)
+    job = replace(job, limits=roomier(job.limits, len(seeds)))
+    result = await run(job)
+    return await run(job) if result.outcome is Outcome.INTERNAL else result  # once more, as for a submission
+
+
+def _together(bench: _Bench, name: str, source: str) -> tuple[Report, ...]:
+    own = tuple(_own(back, name) for back in bench.trusted.returned if back.id.startswith(f"{name}/"))
+    return tuple(_report(bench, source, cases, _part(bench.trusted, own, cases)) for cases in bench.drawn)
+
+
+def _own(back: Returned, name: str) -> Returned:
+    """An answer of the trusted job as the learner's job would have it."""
+    after = back.args_after[TRUSTED_PREFIX:] if back.args_after is not None else None
+    return replace(back, id=back.id.removeprefix(f"{name}/"), args_after=after)
+
+
+async def _alone(bench: _Bench, source: str) -> tuple[Report, ...]:
+    return tuple([await _one(bench, source, cases) for cases in bench.drawn])
+
+
+async def _one(bench: _Bench, source: str, cases: tuple[Case, ...]) -> Report:
+    job = learner_job(bench.challenge, source, cases, bench.seed)
+    result = await bench.run(job)
+    if result.outcome is Outcome.INTERNAL:
+        result = await bench.run(job)
+    return _report(bench, source, cases, result)
 
 
 def _report(bench: _Bench, source: str, cases: tuple[Case, ...], learner: Result) -> Report:
@@ -101,21 +123,20 @@ def _report(bench: _Bench, source: str, cases: tuple[Case, ...], learner: Result
     return replace(report, matches=next(iter(same), ""))
 
 
-def _part(learner: Result, cases: tuple[Case, ...]) -> Result:
-    """The run as it would have been on these cases alone."""
+def _part(trusted: Result, own: tuple[Returned, ...], cases: tuple[Case, ...]) -> Result:
+    """The run as it would have been of one source on these cases alone."""
     ids = {case.id for case in cases}
-    returned = tuple(back for back in learner.returned if back.id in ids)
-    lost = learner.outcome is Outcome.INTERNAL
-    return replace(
-        learner,
-        returned=returned,
-        outcome=Outcome.INTERNAL if lost else gravest([back.outcome for back in returned]),
-    )
+    returned = tuple(back for back in own if back.id in ids)
+    return replace(trusted, returned=returned, outcome=gravest([back.outcome for back in returned]), fault=None)
+
+
+def _fooled(bench: _Bench) -> tuple[str, ...]:
+    first = bench.drawn[0]
+    expected = reference_values(first, bench.trusted)
+    if len(expected) < len(first):
+        return ()
+    return tuple(fooled(bench.challenge, bench.scope.get("check"), first, expected))
 
 
 def _numbered(n: int, cases: tuple[Case, ...]) -> tuple[Case, ...]:
     return tuple(replace(case, id=f"s{n}{case.id}") for case in cases)
-
-
-def _all(drawn: tuple[tuple[Case, ...], ...]) -> tuple[Case, ...]:
-    return tuple(case for cases in drawn for case in cases)

@@ -306,11 +306,11 @@ def test_a_fault_that_shows_without_running_is_named(
 
 async def test_a_solution_that_costs_too_much_is_named(tmp_path: Path, runner: ColdRunner) -> None:
     async def run(job: Job) -> Result:
-        return replace(await runner.run(job), cpu_ms=8 * 600.0)
+        return replace(await runner.run(job), cpu_ms=len(job.calls) * 600.0)
 
     report = await check(write(tmp_path), run, [0])
     assert faults(report) == {
-        "challenges/add/solution.py": ["takes 600 ms of processor time a case; make the cases smaller, to 500 ms."]
+        "challenges/add/solution.py": ["takes 600 ms of processor time a case; make the cases smaller, to 300 ms."]
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
@@ -94,8 +95,9 @@ async def in_this_process(job: Job) -> Result:
         try:
             exec(job.source, module.__dict__)  # noqa: S102 - a source of the tests' own
             exec(job.driver, scope)  # noqa: S102 - as above
-            value = _answer(job, scope, module, call.args)
-            after = call.args if call.echo_args else None
+            args = copy.deepcopy(call.args)
+            value = _answer(job, scope, module, args)
+            after = args if call.echo_args else None
             returned.append(Returned(id=call.id, outcome=Outcome.OK, value=value, args_after=after))
         except (ArithmeticError, LookupError, NameError, SyntaxError, TypeError, ValueError, AttributeError) as error:
             fault = Fault(type=type(error).__name__, message=str(error), line=2)

@@ -1,4 +1,4 @@
-"""Proving: the same verdicts and matches as grading one by one, with a box for a source instead of one for a seed."""
+"""Proving: the same verdicts and matches as grading one by one, with one box for all sources and seeds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from challenges.grade import grade
 from challenges.model import Challenge, Compare, CompareKind, Verdict
 from challenges.prove import prove
-from runner import Isolation, Job, Outcome, Result, Run
+from runner import Job, Outcome, Result, Run
 
 SOURCES = {
     "right": "def add(a, b):\n    return a + b\n",
@@ -23,11 +23,11 @@ async def test_many_seeds_at_once_give_what_one_by_one_gives(challenge: Challeng
     proof = await prove(challenge, SOURCES, local, range(3))
     for name, source in SOURCES.items():
         one_by_one = [await grade(challenge, source, local, itertools.repeat(seed).__next__) for seed in range(3)]
-        found = [(r.verdict, r.matches, r.hidden_passed, r.cases) for r in proof.trials[name].reports]
+        found = [(r.verdict, r.matches, r.hidden_passed, r.cases) for r in proof.reports[name]]
         assert found == [(r.verdict, r.matches, r.hidden_passed, r.cases) for r in one_by_one]
 
 
-async def test_boxes_are_one_for_each_source_and_one_for_ours(challenge: Challenge, local: Run) -> None:
+async def test_one_box_holds_all_but_those_that_end_theirs(challenge: Challenge, local: Run) -> None:
     jobs: list[Job] = []
 
     async def run(job: Job) -> Result:
@@ -35,11 +35,12 @@ async def test_boxes_are_one_for_each_source_and_one_for_ours(challenge: Challen
         return await local(job)
 
     await prove(challenge, SOURCES, run, range(3))
-    assert len(jobs) == len(SOURCES) + 1
-    assert jobs[1].limits.result_bytes == 3 * challenge.limits.result_bytes
+    assert len(jobs) == 1
+    assert jobs[0].limits.result_bytes == 3 * (1 + 3 + len(SOURCES)) * challenge.limits.result_bytes
     jobs.clear()
-    await prove(challenge, SOURCES, run, range(3), stopping=["twin"])
-    assert len(jobs) == len(SOURCES) + 3
+    proof = await prove(challenge, SOURCES, run, range(3), stopping=["twin"])
+    assert len(jobs) == 4
+    assert [(r.verdict, r.matches) for r in proof.reports["twin"]] == [(Verdict.WRONG, "multiplies")] * 3
 
 
 async def test_a_box_that_is_lost_is_tried_once_more(challenge: Challenge, local: Run) -> None:
@@ -47,17 +48,17 @@ async def test_a_box_that_is_lost_is_tried_once_more(challenge: Challenge, local
 
     async def run(job: Job) -> Result:
         result = await local(job)
-        return replace(result, outcome=Outcome.INTERNAL) if next(count) == 1 else result
+        return replace(result, outcome=Outcome.INTERNAL) if next(count) == 0 else result
 
     proof = await prove(challenge, {"right": SOURCES["right"]}, run, range(2))
-    assert [report.verdict for report in proof.trials["right"].reports] == [Verdict.ACCEPTED] * 2
+    assert [report.verdict for report in proof.reports["right"]] == [Verdict.ACCEPTED] * 2
 
 
 async def test_one_seed_that_fails_does_not_spoil_the_others(challenge: Challenge, local: Run) -> None:
     source = "def add(a, b):\n    return a + b if (a, b) != SPOILT else 0\n"
     cases = (await _hidden(challenge, local))[1]
     proof = await prove(challenge, {"x": f"SPOILT = {cases}\n{source}"}, local, range(3))
-    assert [report.verdict for report in proof.trials["x"].reports] == [
+    assert [report.verdict for report in proof.reports["x"]] == [
         Verdict.ACCEPTED,
         Verdict.WRONG,
         Verdict.ACCEPTED,
@@ -81,7 +82,7 @@ async def test_a_reference_without_values_is_internal_and_tries_no_hostile_ones(
 ) -> None:
     broken = replace(challenge, solution="def add(a, b):\n    raise ValueError\n")
     proof = await prove(broken, {"right": SOURCES["right"]}, local, [0])
-    assert [report.verdict for report in proof.trials["right"].reports] == [Verdict.INTERNAL]
+    assert [report.verdict for report in proof.reports["right"]] == [Verdict.INTERNAL]
     assert proof.fooled == ()
 
 
@@ -101,8 +102,19 @@ def check(args, returned, reference):
     assert (await prove(challenge, {}, local, [0])).fooled == ()
 
 
-async def test_the_time_of_the_processor_is_given_for_a_case(challenge: Challenge) -> None:
+async def test_the_time_of_the_processor_is_given_for_a_case(challenge: Challenge, local: Run) -> None:
     async def run(job: Job) -> Result:
-        return Result(outcome=Outcome.INTERNAL, isolation=Isolation.STRONG, cpu_ms=160.0)
+        return replace(await local(job), cpu_ms=10.0 * len(job.calls))
 
-    assert (await prove(challenge, {"x": ""}, run, range(2))).trials["x"].cpu_ms == 10.0
+    assert (await prove(challenge, SOURCES, run, range(2))).cpu_ms == 10.0
+
+
+async def test_changed_arguments_are_seen_in_the_shared_box_too(challenge: Challenge, local: Run) -> None:
+    lists = """
+def cases(rng):
+    yield "one", True, ([1], [2])
+    yield "two", False, ([int(rng.integers(9))], [3])
+"""
+    joins = replace(challenge, cases=lists)
+    proof = await prove(joins, {"x": "def add(a, b):\n    a += b\n    return a\n"}, local, [0])
+    assert proof.reports["x"][0].cases[0].message == "Your code changed its arguments; work on a copy instead."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,10 @@ from bot.days import local_day
 from bot.messages import Actor, Place, Request
 from bot.posing import question_card
 from bot.services import Context, Services
+from bot.store import Question
 from bot.streaks import Streak
+
+MOST_PRACTICE = 2
 
 NEWCOMER = NoticeCard(
     title="Welcome! Two minutes of machine learning a day",
@@ -45,16 +49,21 @@ async def opening(services: Services, actor: Actor, place: Place, now: datetime)
     daily = [q for q in posed if q.purpose == "daily"]
     left = sum(not q.answered for q in daily)
     cards: list[Card] = [welcome_back(await store.streak(user.id, today), left, begun=bool(daily))]
-    open_one = await store.open_question(user.id)
-    item = services.track.item(open_one.item_id) if open_one else None
-    if open_one is not None and item is not None:
-        request = Request(actor, place, "daily", "", f"web:opening:{open_one.public_id}", now)
-        context = Context(request=request, services=services, user=user, group=group, today=today)
-        places = {q.id: n for n, q in enumerate(daily, 1)}
-        number = places.get(open_one.id)
-        label = f"Question {number} of {len(daily)}" if number else "Practice"
-        cards.append(question_card(context, open_one, item, label))
+    request = Request(actor, place, "daily", "", "web:opening", now)
+    context = Context(request=request, services=services, user=user, group=group, today=today)
+    for question, label in waiting(posed):
+        item = services.track.item(question.item_id)
+        if item is not None:
+            cards.append(question_card(context, question, item, label))
     return Opening(tuple(cards), newcomer=False, tz=user.tz)
+
+
+def waiting(posed: Sequence[Question]) -> list[tuple[Question, str]]:
+    """The questions to show again, with their labels: the next of the day's, and the latest ones of practice."""
+    daily = [q for q in posed if q.purpose == "daily"]
+    labels = [(q, f"Question {n} of {len(daily)}") for n, q in enumerate(daily, 1) if not q.answered]
+    practice = [(q, "Practice") for q in posed if q.purpose == "quiz" and not q.answered]
+    return labels[:1] + practice[-MOST_PRACTICE:]
 
 
 def welcome_back(streak: Streak, left: int, *, begun: bool) -> NoticeCard:

@@ -90,7 +90,7 @@ const epochbot = (() => {
     const text = box.value;
     if (!text.trim()) return null;
     if (text.length <= LONGEST) fill(box, "");
-    return text.slice(0, LONGEST + 1);
+    return text.slice(0, 2 * LONGEST);
   }
 
   document.addEventListener("input", (e) => {

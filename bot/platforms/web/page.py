@@ -120,7 +120,7 @@ class Visit:
             editor.set_dark(dark)
 
     async def _send_line(self, text: str) -> None:
-        await self.send(text, shown=text, typed=True)
+        await self.send(text, shown=text.strip(), typed=True)
 
     async def send(
         self, text: str, body: str = "", *, shown: str | None = None, key: str | None = None, typed: bool = False

@@ -20,6 +20,7 @@ from bot.platforms.web.page import CURVE, ChatPage
 HOST = "127.0.0.1"
 HOSTS = ["127.0.0.1", "localhost"]
 TRIES = 20
+SHUTDOWN_S = 3  # an open page does not keep the program from ending
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#1f6b4a"/>'
     f'<path d="{CURVE}" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/></svg>'
@@ -66,8 +67,12 @@ def serve(
 
     async def start() -> None:
         page.dispatcher = await resources.enter_async_context(open_app())
-        ready(f"http://{HOST}:{port}/")
 
+    async def listening() -> None:
+        while waiting_for_port:
+            waiting_for_port.pop()(f"http://{HOST}:{port}/")
+
+    waiting_for_port = [ready]
     nicegui_app.on_startup(start)
     nicegui_app.on_shutdown(resources.aclose)
     nicegui_app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
@@ -85,6 +90,8 @@ def serve(
         show_welcome_message=False,
         reconnect_timeout=30,
         tailwind=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        callback_notify=listening,  # called now and then from the moment the port is open
     )
 
 

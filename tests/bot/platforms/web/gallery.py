@@ -1,11 +1,16 @@
-"""Serves the real page with one command more, `gallery <name>`, which shows a sample of a card. Run as a program by the tests."""
+"""Serves the real page with three commands more: samples of every card, a question of each kind, and work that lasts.
+
+Run as a program by the tests.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 from bot.app import open_app, set_up_process, utc_now
 from bot.cards import (
@@ -41,6 +46,7 @@ from bot.dispatch import Dispatcher
 from bot.messages import Reply
 from bot.pictures import calendar_alt, progress_alt, progress_chart, streak_calendar
 from bot.platforms.web.server import serve
+from bot.posing import question_card
 from bot.services import Context
 
 HOSTILE = (
@@ -191,14 +197,32 @@ async def show(context: Context) -> Reply:
     return Reply(tuple(CARDS[name] for name in wanted))
 
 
-GALLERY = Command(name="gallery", summary="samples of cards", usage="/gallery [name …]", help="", handle=show)
+async def pose(context: Context) -> Reply:
+    """Pose a shipped question of the named kind, which counts as any practice question does."""
+    item = next(item for item in context.services.track.items if item.kind == context.request.args)
+    key, seed = context.request.idempotency_key, [(item.id, "1")]
+    question = (await context.store.pose(context.user.id, seed, "quiz", context.today, idem=key))[0]
+    return Reply((question_card(context, question, item, "Practice"),))
+
+
+async def slow(context: Context) -> Reply:
+    """Take as long as a heavy run, until something is written into the pipe named in the request."""
+    await asyncio.to_thread(Path(context.request.args).read_text, "utf-8")
+    return Reply((NoticeCard(title="Done", text="It is there."),))
+
+
+GALLERY = {
+    "gallery": Command(name="gallery", summary="samples of cards", usage="/gallery [name …]", help="", handle=show),
+    "pose": Command(name="pose", summary="a question of a kind", usage="/pose <kind>", help="", handle=pose),
+    "slow": Command(name="slow", summary="waits for a file", usage="/slow <file>", help="", handle=slow),
+}
 
 
 @asynccontextmanager
 async def open_gallery() -> AsyncIterator[Dispatcher]:
     """The app with the samples added."""
     async with open_app(load_settings()) as dispatcher:
-        yield Dispatcher(dispatcher.services, {**dispatcher.commands, "gallery": GALLERY})
+        yield Dispatcher(dispatcher.services, dispatcher.commands | GALLERY)
 
 
 def main() -> None:

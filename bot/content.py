@@ -101,7 +101,7 @@ async def _check_challenge(
 ) -> list[ContentFault]:
     found = static_faults(challenge, track)
     try:
-        found += await _grading_faults(challenge, run, seeds)
+        found += await grading_faults(challenge, run, seeds)
     except CasesError as fault:
         found.append(("cases.py", str(fault)))
     progress(f"graded {challenge.slug}")
@@ -200,7 +200,8 @@ def claim_fault(claim: Claim, result: Result) -> str:
     return ""
 
 
-async def _grading_faults(challenge: Challenge, run: Run, seeds: list[int]) -> list[Found]:
+async def grading_faults(challenge: Challenge, run: Run, seeds: Sequence[int]) -> list[Found]:
+    """What is wrong with a challenge when its own sources are graded."""
     wrongs = {_file(wrong): wrong for wrong in challenge.wrong}
     sources = {SOLUTION: challenge.solution, STARTER: challenge.starter, **{f: w.source for f, w in wrongs.items()}}
     stopping = [file for file, wrong in wrongs.items() if wrong.verdict in STOPPING]
@@ -225,7 +226,7 @@ def _file(wrong: WrongSolution) -> str:
     return f"wrong/{wrong.name}.py"
 
 
-def _wrong_faults(file: str, wrong: WrongSolution, reports: tuple[Report, ...], seeds: list[int]) -> list[Found]:
+def _wrong_faults(file: str, wrong: WrongSolution, reports: tuple[Report, ...], seeds: Sequence[int]) -> list[Found]:
     other = _first(reports, seeds, lambda r: r.verdict is not wrong.verdict)
     if other:
         seed, report = other
@@ -239,7 +240,9 @@ def _wrong_faults(file: str, wrong: WrongSolution, reports: tuple[Report, ...], 
     return [(file, text)]
 
 
-def _first(reports: tuple[Report, ...], seeds: list[int], bad: Callable[[Report], bool]) -> tuple[int, Report] | None:
+def _first(
+    reports: tuple[Report, ...], seeds: Sequence[int], bad: Callable[[Report], bool]
+) -> tuple[int, Report] | None:
     return next(((seed, r) for seed, r in zip(seeds, reports, strict=True) if bad(r)), None)
 
 

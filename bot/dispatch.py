@@ -15,8 +15,9 @@ from bot.cards import Action, Card, NoticeCard, Tone
 from bot.commands import Command
 from bot.days import local_day
 from bot.learning import waiting
-from bot.messages import Reply, Request
+from bot.messages import LOCAL_PLATFORM, Reply, Request
 from bot.services import Context, Services
+from bot.store import StoreError
 from challenges.prepare import CasesError
 from runner.errors import CannotIsolate
 
@@ -48,6 +49,9 @@ class Dispatcher:
         except CasesError as fault:
             log.error("content fault", command=self._loggable(request), fault=str(fault))
             return _sorry()
+        except StoreError as fault:
+            log.error("store failed", command=self._loggable(request), fault=str(fault))
+            return _unsaved(request, fault)
         except Exception:
             log.exception("command failed", command=self._loggable(request), platform=request.actor.platform)
             return _sorry()
@@ -118,6 +122,13 @@ def _lost(what: str, *guesses: Action) -> Reply:
 def _notice(title: str, text: str, tone: Tone = Tone.INFO) -> Reply:
     cards: tuple[Card, ...] = (NoticeCard(title=title, text=text, tone=tone),)
     return Reply(cards)
+
+
+def _unsaved(request: Request, fault: StoreError) -> Reply:
+    """Say what was not kept; on one's own machine the learner is the operator, so the advice is theirs too."""
+    advice = f" {fault}" if request.actor.platform == LOCAL_PLATFORM else " Whoever runs this bot finds the cause in its log."
+    text = f"What you just sent was not saved. Everything before it is safe.{advice}"
+    return _notice("Nothing can be saved just now", text, Tone.WARNING)
 
 
 def _sorry() -> Reply:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from bot.app import TRACK, content_folder
 from bot.config import ConfigError, Settings
 from bot.store import Store, StoreError
+from bot.store.health import advice_on_engine
 from challenges.load import load_challenges
 from quizzes.lint import lint
 from quizzes.load import load_track
@@ -78,8 +79,11 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
         health = await store.doctor()
     finally:
         await store.close()
-    opened = Finding("database", f"{health.path} opens", True, f"SQLite {health.sqlite_version} on {health.filesystem}")
-    return [opened, *(Finding("database", f.what, False, "", f.fix) for f in health.faults)]
+    findings = [
+        Finding("database", f"{health.path} opens", True, f"It is on {health.filesystem}."),
+        Finding("database", f"SQLite {health.sqlite_version}", True, advice_on_engine(health)),
+    ]
+    return [*findings, *(Finding("database", f.what, False, "", f.fix) for f in health.faults)]
 
 
 async def _content(settings: Settings, now: datetime) -> list[Finding]:

@@ -170,3 +170,15 @@ async def test_every_request_is_logged_without_what_was_said(chat, said: str, co
         await chat.say(said)
     shared = {"event": "command", "log_level": "info", "platform": "local", "cards": 1, "ms": 0}
     assert [{**event, "ms": 0} for event in events] == [{**shared, "command": command}]
+
+
+async def test_a_store_that_cannot_write_says_what_was_not_saved(chat) -> None:
+    """An answer that could not be kept is never acknowledged, and the operator's advice is shown on their own machine."""
+    await chat.say("/daily")
+    await chat.store.close()
+
+    said = await chat.say("/daily")
+
+    assert said.startswith("── Nothing can be saved just now")
+    assert "What you just sent was not saved." in said
+    assert "Open it again before using it." in " ".join(said.split())

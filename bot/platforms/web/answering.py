@@ -30,7 +30,9 @@ class QuestionForm:
 
     def build(self) -> None:
         """Lay out the form."""
-        form = box("form", "question", autocomplete="off", data_question=self._card.public_id).on("submit", self._submit, js_handler=FORM_DATA)
+        form = box("form", "question", autocomplete="off", data_question=self._card.public_id).on(
+            "submit", self._submit, js_handler=FORM_DATA
+        )
         with form, box("fieldset") as self._fields:
             tag("legend", f"Your answer to {self._card.label}", "unseen")
             BUILDERS[self._card.input](self, self._card)

@@ -177,8 +177,8 @@ def _(card: StreakCard, desk: Desk) -> None:
 @_show.register
 def _(card: PictureCard, desk: Desk) -> None:
     source = "data:image/png;base64," + base64.b64encode(card.png).decode("ascii")
-    width, height = struct.unpack(">II", card.png[16:24])
-    box("img", "picture", src=source, alt=card.alt, width=str(width), height=str(height))
+    width, height = struct.unpack(">II", card.png[16:24])  # drawn twice as large, for dense screens
+    box("img", "picture", src=source, alt=card.alt, width=str(width // 2), height=str(height // 2))
 
 
 @_show.register

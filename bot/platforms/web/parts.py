@@ -17,6 +17,8 @@ from bot.platforms.plain import clean
 from bot.platforms.web.desk import Desk
 from bot.platforms.web.markup import code_html, inline_html, to_html
 
+MANY = 5  # more buttons than this are a list to look through
+
 Press = Callable[[], Awaitable[Any] | None]
 E = TypeVar("E", bound=ui.element)
 
@@ -82,6 +84,6 @@ def actions(some: tuple[Action, ...], desk: Desk) -> None:
     """The card's buttons."""
     if not some:
         return
-    with box("div", "actions"):
+    with box("div", "actions many" if len(some) > MANY else "actions"):
         for action in some:
             button(action.label, partial(desk.send, action.command), "primary" if action.primary else "")

@@ -20,6 +20,7 @@ from bot.platforms.web.page import CURVE, ChatPage
 HOST = "127.0.0.1"
 HOSTS = ["127.0.0.1", "localhost"]
 TRIES = 20
+FIRST_FREE_FOR_ALL = 1024  # ports below belong to the administrator on most systems
 SHUTDOWN_S = 3  # an open page does not keep the program from ending
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#1f6b4a"/>'
@@ -39,13 +40,15 @@ def check_port(port: int) -> None:
     """
     if _is_free(port):
         return
-    free = next((p for p in range(port + 1, port + 1 + TRIES) if p < 65536 and _is_free(p)), None)
+    first = max(port + 1, FIRST_FREE_FOR_ALL)
+    free = next((p for p in range(first, first + TRIES) if p < 65536 and _is_free(p)), None)
     offer = (
         f"port {free} is free: epochbot serve --port {free}, or make demo PORT={free}"
         if free
         else "choose another with --port"
     )
-    raise PortTakenError(f"port {port} is taken by another program; {offer}.")
+    why = "is taken by another program" if port >= FIRST_FREE_FOR_ALL else "is taken, or not for everyone to use"
+    raise PortTakenError(f"port {port} {why}; {offer}.")
 
 
 def serve(

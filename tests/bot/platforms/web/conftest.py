@@ -126,15 +126,15 @@ def learner_environment() -> Callable[[Path], dict[str, str]]:
     return environment
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def gallery(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """The page with samples of every card, shared by a module's tests."""
+    """The page with samples of every card, shared by all tests."""
     port = free_port()
     async with serving([sys.executable, str(GALLERY), str(port)], tmp_path_factory.mktemp("web") / "home", port) as up:
         yield up
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium. Without it, tests of the page are skipped, but not in CI."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 
 NAMED = {
     "button", "checkbox", "combobox", "group", "image", "link", "listbox", "log", "navigation", "option", "progressbar",
@@ -15,7 +15,7 @@ NAMED = {
 }  # fmt: skip
 UNNAMED_GROUPS = {"group"}  # a details element is a group without a name of its own
 OVERFLOWING = """() => [...document.querySelectorAll('body *')]
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 && !e.closest('pre, .listing, .wide, .cm-editor, .unseen, .shortcuts'))
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 && !e.closest('pre, .listing, .wide, .cm-editor, .unseen'))
     .map(e => `${e.tagName}.${e.className}`)"""
 SCROLLS = """() => [...document.querySelectorAll('pre, .listing, .wide')]
     .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => getComputedStyle(e).overflowX)"""

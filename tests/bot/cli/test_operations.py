@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bot.cli import discover
 
+DATA = Path(__file__).parents[3] / "data"
 KEY = "sk-ant-api03-0123456789abcdef"
 
 
@@ -105,3 +107,16 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     program = f"{sys.executable} -m bot config print | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_challenge_whose_cases_are_broken_is_named_without_a_traceback(
+    epochbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    cases = next((tmp_path / "data").rglob("byte-pair-merges")) / "cases.py"
+    cases.write_text("def cases(rng):\n    yield 1 / 0\n")
+    (tmp_path / "x.py").write_text("x = 1")
+    monkeypatch.setenv("EPOCHBOT_DATA", str(tmp_path / "data"))
+    done = epochbot("grade", "byte-pair-merges", "x.py", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[-1].startswith("epochbot: byte-pair-merges/cases.py fails at case 0: ")

@@ -9,21 +9,22 @@ import ast
 import asyncio
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from challenges.compare import difference
 from challenges.judge import EXACT
 from challenges.load import load_challenges
 from challenges.model import Case, Challenge, Report, Verdict, WrongSolution
-from challenges.prepare import CasesError, draw_cases, load_namespace
+from challenges.prepare import TRUSTED_SOURCE, CasesError, draw_cases, load_namespace, roomier
 from challenges.prove import STOPPING, prove
+from challenges.withhold import NOT_RUN
 from quizzes.claims import Claim, Expectation, claims
 from quizzes.graders.printed import same_output
 from quizzes.items import Track
 from quizzes.lint import lint
 from quizzes.load import load_track
-from runner import Job, Limits, Outcome, Profile, Result, Run
+from runner import Call, Job, Limits, Outcome, Profile, Result, Run
 
 MAX_STATEMENT_WORDS = 150
 MIN_EXPLANATION_WORDS, MAX_EXPLANATION_WORDS = 15, 110
@@ -31,6 +32,10 @@ MIN_CASES, MIN_VISIBLE, MAX_VISIBLE = 8, 2, 3
 MAX_CPU_MS = 300.0  # a case, on average: a busy host must not turn a right solution into a timeout
 TRUSTED_IMPORTS = {"numpy"}  # besides the standard library
 CLAIM_LIMITS = Limits(wall_s=10.0, memory_bytes=1024 * 1024 * 1024)
+CLAIM_DRIVER = """
+def drive(bank, n):
+    exec(compile(bank.SOURCES[n], "claim.py", "exec"), {"__name__": "__main__"})
+"""
 SOLUTION, STARTER = "solution.py", "starter.py"
 
 Progress = Callable[[str], None]
@@ -176,15 +181,35 @@ def _same(some: Sequence[Case], others: Sequence[Case]) -> bool:
     )
 
 
-async def _check_claims(claimed: list[Claim], run: Run, progress: Progress) -> list[ContentFault]:
-    async def one(claim: Claim) -> ContentFault | None:
-        result = await run(Job(source=claim.source, profile=Profile(claim.profile), limits=CLAIM_LIMITS))
-        said = claim_fault(claim, result)
-        return ContentFault(claim.file, claim.item, said) if said else None
-
-    results = await asyncio.gather(*(one(claim) for claim in claimed))
+async def _check_claims(claimed: Sequence[Claim], run: Run, progress: Progress) -> list[ContentFault]:
+    found = await claim_faults(claimed, run)
     progress(f"executed {len(claimed)} claimed outputs")
-    return [fault for fault in results if fault]
+    return found
+
+
+async def claim_faults(claimed: Sequence[Claim], run: Run) -> list[ContentFault]:
+    """Which claims about code are untrue; those that need the same libraries share a box."""
+    groups = [[claim for claim in claimed if claim.profile == profile] for profile in Profile]
+    results = await asyncio.gather(*(_execute(some, run) for some in groups if some))
+    said = [(claim, claim_fault(claim, result)) for pairs in results for claim, result in pairs]
+    return [ContentFault(claim.file, claim.item, fault) for claim, fault in said if fault]
+
+
+async def _execute(claimed: Sequence[Claim], run: Run) -> list[tuple[Claim, Result]]:
+    """Run programs of one profile; those left over when one of them ends the box get another."""
+    result = await run(
+        Job(
+            source=f"SOURCES = {[claim.source for claim in claimed]!r}\n",
+            calls=tuple(Call(id=str(n), args=(n,)) for n in range(len(claimed))),
+            driver=CLAIM_DRIVER,
+            profile=Profile(claimed[0].profile),
+            limits=replace(roomier(CLAIM_LIMITS, len(claimed)), source_bytes=TRUSTED_SOURCE),
+        )
+    )
+    ends = [replace(result, outcome=r.outcome, stdout=r.stdout, fault=r.fault, detail="") for r in result.returned]
+    skipped = [n for n, end in enumerate(ends) if end.fault is not None and end.fault.type == NOT_RUN]
+    done = [(claim, end) for n, (claim, end) in enumerate(zip(claimed, ends, strict=True)) if n not in skipped]
+    return done + (await _execute([claimed[n] for n in skipped], run) if skipped else [])
 
 
 def claim_fault(claim: Claim, result: Result) -> str:

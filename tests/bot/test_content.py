@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import ContentReport, check, claim_fault, static_faults
+from bot.content import ContentReport, check, claim_fault, claim_faults, static_faults
 from challenges.load import load_challenge
 from challenges.model import Challenge
 from quizzes.claims import Claim, Expectation
@@ -347,6 +347,23 @@ RAISED = Fault(type="ValueError", message="no")
 )
 def test_a_claim_is_held_against_what_happened(claimed: Claim, result: Result, said: str) -> None:
     assert claim_fault(claimed, result) == said
+
+
+async def test_a_claim_that_never_ends_does_not_hide_the_others(runner: ColdRunner) -> None:
+    said = {"print(1)": "1", "while True: pass": "1", "print(2)": "2", "print(3)": "4", "import sys; sys.exit(3)": "1"}
+    claimed = [
+        replace(claim(Expectation.PRINTS, stdout), item=str(n), source=source)
+        for n, (source, stdout) in enumerate(said.items())
+    ]
+
+    async def run(job: Job) -> Result:
+        return await runner.run(replace(job, limits=replace(job.limits, wall_s=0.5)))
+
+    assert [(fault.item, fault.message) for fault in await claim_faults(claimed, run)] == [
+        ("1", "it: it does not run: Timeout: stopped after 0.5 s, all the time there was."),
+        ("3", "it: it prints '3', and the file says '4'."),
+        ("4", "it: it does not run: SystemExit: your code exited before returning."),
+    ]
 
 
 def shell(folder: Path, home: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -120,5 +120,5 @@ def _actions(challenge: Challenge, report: Report) -> tuple[Action, ...]:
         return (Action("Next challenge", "challenge", primary=True), Action("Leaderboard", "leaderboard"))
     return (
         Action("Edit and try again", f"challenge {challenge.slug}", primary=True),
-        Action("Hint", f"hint {challenge.slug}"),
+        Action("Hint (−10 % XP)", f"hint {challenge.slug}"),
     )

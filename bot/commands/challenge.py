@@ -57,7 +57,7 @@ async def challenge_card(context: Context, challenge: Challenge, passed: bool) -
         draft=tries[-1].source if tries else "",
         status=status,
         libraries=LIBRARIES[challenge.profile],
-        actions=(Action("Hint", f"hint {challenge.slug}"), Action("All challenges", "challenge list")),
+        actions=(Action("Hint (−10 % XP)", f"hint {challenge.slug}"), Action("All challenges", "challenge list")),
     )
 
 

@@ -34,7 +34,7 @@ def _submission_card(context: Context, submission: Submission, kept: Explanation
         text=kept.body if kept else "This try left no explanation; submit once more and one will follow.",
         actions=(
             Action("Edit and try again", f"challenge {submission.slug}", primary=True),
-            Action("Hint", f"hint {submission.slug}"),
+            Action("Hint (−10 % XP)", f"hint {submission.slug}"),
         ),
     )
 

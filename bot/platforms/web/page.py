@@ -128,7 +128,7 @@ class Visit:
         """Handle one command as if it had been typed, and show what comes back."""
         request = self._request(text, body, key)
         self._my_bubble(shown if shown is not None else f"/{text}")
-        waiting = self._waiting(LONG_WORK.get(request.command, ""))
+        waiting = self._waiting(LONG_WORK.get(request.command.lower(), ""))
         reply = await self._dispatcher.handle(request)
         await self._show(reply, waiting, focus=not typed)
         if reply.followup is not None:

@@ -22,7 +22,7 @@ Libraries: Python’s standard library.
 {code}
 Send it with: /submit add-up FILE.py
 Next:
-  /hint add-up     Hint
+  /hint add-up     Hint (−10 % XP)
   /challenge list  All challenges"""
 START = "Start from:\n    def add_up(numbers):\n        return None"
 FAILED = """\
@@ -41,13 +41,13 @@ Hidden cases: 0 of 6 pass. Worst failure: different value.
 Isolation: reduced. Ran for 0.1 s.
 Next:
   /challenge add-up  Edit and try again
-  /hint add-up       Hint
+  /hint add-up       Hint (−10 % XP)
 ── What went wrong ──────────────────────────
 You stop one number too early: the end of a slice is not part of it.
 Found by: a known mistake.
 Next:
   /challenge add-up  Edit and try again
-  /hint add-up       Hint"""
+  /hint add-up       Hint (−10 % XP)"""
 PASSED = """\
 ── Add up ({gains}) {line}
 Accepted: every case passes.
@@ -164,7 +164,7 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             You stop one number too early: the end of a slice is not part of it.
             Next:
               /challenge add-up  Edit and try again
-              /hint add-up       Hint""",
+              /hint add-up       Hint (−10 % XP)""",
         )
     )
     await chat.say("/daily")

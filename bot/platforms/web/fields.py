@@ -61,7 +61,7 @@ def spoken(card: QuestionCard, text: str) -> str:
     """The answer as the learner's bubble says it: a single option with its words, all else as it was sent."""
     if card.input is not Input.CHOICE:
         return text
-    return next((f"{c.letter}) {without_marks(c.text)}" for c in card.choices if c.letter == text), text)
+    return next((f"{c.letter}: {without_marks(c.text)}" for c in card.choices if c.letter == text), text)
 
 
 def _one(fields: Fields, name: str) -> str:

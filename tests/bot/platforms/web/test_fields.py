@@ -75,6 +75,6 @@ def test_only_pairs_of_texts_are_read(sent: object, fields: list[tuple[str, str]
 
 def test_an_option_is_said_with_its_words_and_anything_else_as_sent() -> None:
     """A bubble that says only B would say nothing."""
-    assert spoken(card(Input.CHOICE), "B") == "B) the B one"
+    assert spoken(card(Input.CHOICE), "B") == "B: the B one"
     assert spoken(card(Input.CHOICE), "Z") == "Z"
     assert spoken(card(Input.CHOICES), "A B") == "A B"

@@ -15,6 +15,7 @@ SURFACES = {
     "faint": ("paper", "card", "code", "soft"),
     "link": ("card", "paper", "soft"),
     "on-accent": ("accent",),
+    "card": ("ink",),
     "ok": ("card", "good"),
     "ko": ("card", "bad"),
     "py-keyword": ("code", "soft", "bad"),

@@ -67,13 +67,15 @@ async def prove(
     """
     scope = load_namespace(challenge)
     drawn = tuple(_numbered(n, draw_cases(scope, challenge, seed)) for n, seed in enumerate(seeds))
-    together = {name: source for name, source in sources.items() if name not in stopping}
+    known = {source: name for name, source in returning(challenge).items()}  # those run anyway, so only once
+    names = {name: known.get(source, name) for name, source in sources.items() if name not in stopping}
+    together = {names[name]: sources[name] for name in names}
     bank = {REFERENCE: challenge.solution, **returning(challenge), **together}
     trusted = await _trusted(challenge, drawn, seeds, bank, run)
     bench = _Bench(challenge, scope, drawn, seeds[0], trusted, run)
     return Proof(
         reports={
-            name: await _alone(bench, source) if name in stopping else _together(bench, name, source)
+            name: await _alone(bench, source) if name in stopping else _together(bench, names[name], source)
             for name, source in sources.items()
         },
         cpu_ms=trusted.cpu_ms / max(1, len(trusted.returned)),

@@ -38,6 +38,10 @@ async def test_one_box_holds_all_but_those_that_end_theirs(challenge: Challenge,
     assert len(jobs) == 1
     assert jobs[0].limits.result_bytes == 3 * (1 + 3 + len(SOURCES)) * challenge.limits.result_bytes
     jobs.clear()
+    same = await prove(challenge, {"again": challenge.wrong[0].source}, run, [0])
+    assert {call.id.split("/")[0] for call in jobs[0].calls} == {"reference", "multiplies", "forgets_second", "divides"}
+    assert same.reports["again"][0].matches == "multiplies"
+    jobs.clear()
     proof = await prove(challenge, SOURCES, run, range(3), stopping=["twin"])
     assert len(jobs) == 4
     assert [(r.verdict, r.matches) for r in proof.reports["twin"]] == [(Verdict.WRONG, "multiplies")] * 3

@@ -28,5 +28,8 @@ def explanation_card(challenge: Challenge, explained: Explanation) -> Explanatio
         code_line=explained.code_line,
         line=explained.line,
         by_ai=explained.source == "ai",
-        actions=(Action("Edit and try again", f"challenge {challenge.slug}"), Action("Hint (−10 % XP)", f"hint {challenge.slug}")),
+        actions=(
+            Action("Edit and try again", f"challenge {challenge.slug}", primary=True),
+            Action("Hint (−10 % XP)", f"hint {challenge.slug}"),
+        ),
     )

@@ -118,7 +118,6 @@ def _gains(report: Report, recorded: Recorded) -> str:
 def _actions(challenge: Challenge, report: Report) -> tuple[Action, ...]:
     if report.verdict is Verdict.ACCEPTED:
         return (Action("Next challenge", "challenge", primary=True), Action("Leaderboard", "leaderboard"))
-    return (
-        Action("Edit and try again", f"challenge {challenge.slug}", primary=True),
-        Action("Hint (−10 % XP)", f"hint {challenge.slug}"),
-    )
+    if report.verdict is Verdict.INTERNAL:
+        return (Action("Edit and try again", f"challenge {challenge.slug}", primary=True),)
+    return ()  # the explanation below it has them

@@ -66,9 +66,11 @@ def _list(challenges: tuple[Challenge, ...], passed: set[str]) -> Reply:
     for level in ("easy", "medium", "hard"):
         some = [c for c in challenges if c.level == level]
         if some:
-            text = "\n".join(f"{'✓' if c.slug in passed else '·'} {c.title} ({c.minutes} min)" for c in some)
-            actions = tuple(Action(c.title, f"challenge {c.slug}") for c in some if c.slug not in passed)
-            cards.append(NoticeCard(title=f"{level.capitalize()} challenges", text=text, actions=actions))
+            done = "\n".join(f"✓ {c.title}" for c in some if c.slug in passed)
+            left = tuple(
+                Action(f"{c.title} ({c.minutes} min)", f"challenge {c.slug}") for c in some if c.slug not in passed
+            )
+            cards.append(NoticeCard(title=f"{level.capitalize()} challenges", text=done, actions=left))
     if all(c.slug in passed for c in challenges):
         cards.insert(
             0, NoticeCard(title="All challenges passed", text="Nothing left to prove here. Well done.", tone=Tone.GOOD)

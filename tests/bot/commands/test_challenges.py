@@ -39,9 +39,6 @@ Not yet: some values differ.
       got: 0
 Hidden cases: 0 of 6 pass. Worst failure: different value.
 Isolation: reduced. Ran for 0.1 s.
-Next:
-  /challenge add-up  Edit and try again
-  /hint add-up       Hint (−10 % XP)
 ── What went wrong ──────────────────────────
 You stop one number too early: the end of a slice is not part of it.
 Found by: a known mistake.
@@ -125,11 +122,10 @@ async def test_the_list_goes_from_easy_to_hard_and_ticks_what_is_passed(chat) ->
             "/challenge list",
             """\
             ── Easy challenges ──────────────────────────
-            ✓ Add up (3 min)
+            ✓ Add up
             ── Medium challenges ────────────────────────
-            · Sort them (3 min)
             Next:
-              /challenge sort-them  Sort them""",
+              /challenge sort-them  Sort them (3 min)""",
         )
     )
     await chat.say("/submit sort-them\ndef sort_them(n):\n    return sorted(n)")

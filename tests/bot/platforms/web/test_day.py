@@ -72,7 +72,7 @@ async def fail_and_pass(visitor) -> None:
     assert await verdict.locator("details").count() >= 2
     assert await explanation.locator("h2").inner_text() == "What went wrong"
     assert len((await explanation.inner_text()).split()) > 15
-    card = await visitor.press("Edit and try again", verdict)
+    card = await visitor.press("Edit and try again", explanation)
     await card.locator(".cm-line").first.wait_for()
     assert "\n".join(await card.locator(".cm-line").all_inner_texts()).split() == wrong.split()
     verdict, _ = await submit(visitor, card, (CHALLENGES / SLUG / "solution.py").read_text("utf-8"))

@@ -32,7 +32,9 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a character this terminal lacks must not end the program
             stream.reconfigure(errors="backslashreplace")
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()  # here, where a reader that has gone is still dealt with
+        return code
     except (ConfigError, StoreError, CasesError) as fault:
         sys.stderr.write(f"epochbot: {fault}\n")
         return USAGE

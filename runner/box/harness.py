@@ -90,7 +90,8 @@ def _compiled(text: str, filename: str, source: Source) -> Any:
     except SyntaxError as error:
         raise _Unreadable(from_syntax_error(error, source)) from None
     except (ValueError, MemoryError, RecursionError, OverflowError) as error:
-        name = type(error).__name__
+        # Python before 3.11.4 says of a null byte what later ones call a SyntaxError.
+        name = "SyntaxError" if isinstance(error, ValueError) else type(error).__name__
         message = str(error) or "the code is nested too deep to be read"
         raise _Unreadable((name, message, None, None, "", f"{name}: {message}")) from None
 

@@ -103,12 +103,16 @@ os.kill(child, 9)
     """,
     "kill its parent": """
         import os, signal, time
-        parent = os.getppid(); os.kill(parent, signal.SIGKILL); time.sleep(0.2)
+        parent = os.getppid(); os.kill(parent, signal.SIGKILL)
+        for _ in range(30):
+            if os.getppid() == parent: time.sleep(0.1)
         print('REACHED' if os.getppid() != parent else '')
     """,
     "interrupt its parent": """
         import os, signal, time
-        parent = os.getppid(); os.kill(parent, signal.SIGINT); time.sleep(0.2)
+        parent = os.getppid(); os.kill(parent, signal.SIGINT)
+        for _ in range(30):
+            if os.getppid() == parent: time.sleep(0.1)
         print('REACHED' if os.getppid() != parent else '')
     """,
     "take the limits of its parent away": """

@@ -226,15 +226,18 @@ def test_an_ordinary_user_isolates_too(tmp_path):
 def _as_nobody(code: str) -> subprocess.CompletedProcess[str]:
     """Run code as a user without any rights, with the interpreter and packages where that user can reach them."""
     packages = str(Path(libraries.jail_program().path).parents[2])
-    paths = [sys.base_prefix, packages, str(ROOT)]
-    program = f"{launch.staged(0)}/bin/{Path(sys.executable).resolve().name}"
+    shared = sys.base_prefix in ("/usr", "/usr/local")  # a system's own Python: everybody reaches it where it is
+    paths = [*([] if shared else [sys.base_prefix]), packages, str(ROOT)]
+    python = Path(sys.executable).resolve()
+    program = str(python) if shared else f"{launch.staged(0)}/bin/{python.name}"
+    first = 0 if shared else 1
     setup = f"""
         import os, sys
         sys.path.insert(0, {str(ROOT)!r})
         from runner import launch
         launch.stage({paths!r})
         launch.become(60_705)
-        settings = {{'PYTHONPATH': '{launch.staged(1)}:{launch.staged(2)}', 'LD_LIBRARY_PATH': '{launch.staged(0)}/lib'}}
+        settings = {{'PYTHONPATH': '{launch.staged(first)}:{launch.staged(first + 1)}', 'LD_LIBRARY_PATH': '{launch.staged(0)}/lib'}}
         os.execve({program!r}, [{program!r}, '-B', '-c', {code!r}], settings)
     """
     command = [sys.executable, "-c", textwrap.dedent(setup)]

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot import boards, days
 from bot.boards import Placed, Score
 from bot.store import ledger, people
-from bot.store.codec import plain_name, to_ms
+from bot.store.codec import from_ms, plain_name, to_ms
 from bot.store.connect import change, insert, one, rows, value
 from bot.store.rows import BoardRow, Group, SampleMember
 
@@ -40,11 +40,17 @@ def _week_scores(db: Database, group_id: int, since_ms: int) -> list[Score]:
     found = rows(
         db,
         "SELECT m.user_id, sum(x.amount) AS xp FROM membership m JOIN xp_ledger x ON x.user_id = m.user_id"
-        " WHERE m.group_id = :group_id AND m.hidden = 0 AND x.at >= :since GROUP BY m.user_id",
+        " WHERE m.group_id = :group_id AND m.hidden = 0 AND x.at >= :since AND x.at < :until GROUP BY m.user_id",
         group_id=group_id,
         since=since_ms,
+        until=_week_ends(since_ms, people.read_group(db, group_id).tz),
     )
     return [Score(**row) for row in found]
+
+
+def _week_ends(since_ms: int, tz: str) -> int:
+    """Find where the week after begins: its Monday may come an hour early or late, so it is looked up from its middle."""
+    return to_ms(days.week_begins(from_ms(since_ms) + timedelta(days=7, hours=12), tz))
 
 
 def _all_time(db: Database, group_id: int, me: int | None, top: int) -> list[Placed]:
@@ -89,19 +95,18 @@ def _named(db: Database, place: Placed, me: int | None) -> BoardRow:
 
 
 def seed_demo(db: Database, group: Group, members: Sequence[SampleMember], now: datetime) -> None:
-    """Give a group sample members with XP, earlier and in the running week; doing it again adds only what is missing.
+    """Give a group sample members with XP, earlier and in the running week.
 
-    Once they were removed they stay away.
+    In another week their XP is entered anew in place of the old, so that it never adds up. Once removed they stay away.
     """
     if value(db, "SELECT 1 FROM meta WHERE key = :key", key=_removed_key(group.id)) is not None:
         return
     monday = days.week_begins(now, group.tz)
     for member in members:
         user_id = _sample_user(db, group.id, plain_name(member.name), now)
-        _sample_xp(db, user_id, "earlier", member.earlier_xp, monday - timedelta(days=3))
-        for index, amount in enumerate(member.week_xp):
-            at = monday + (now - monday) * (index + 1) / (len(member.week_xp) + 1)
-            _sample_xp(db, user_id, f"{monday.isoformat()} {index}", amount, at)
+        if not _seeded(db, user_id, monday):
+            _forget_xp(db, user_id)
+            _sample_week(db, user_id, member, monday, now)
 
 
 def _removed_key(group_id: int) -> str:
@@ -124,12 +129,29 @@ def _sample_user(db: Database, group_id: int, name: str, now: datetime) -> int:
     return user_id
 
 
+def _seeded(db: Database, user_id: int, monday: datetime) -> bool:
+    sql = "SELECT 1 FROM xp_ledger WHERE user_id = :id AND source_kind = 'sample' AND source_id LIKE :week LIMIT 1"
+    return value(db, sql, id=user_id, week=f"{monday.isoformat()} %") is not None
+
+
+def _forget_xp(db: Database, user_id: int) -> None:
+    """Take a sample member back to no XP; the ledger of real members refuses this."""
+    change(db, "DELETE FROM xp_ledger WHERE user_id = :id", id=user_id)
+    change(db, "UPDATE membership SET xp = 0 WHERE user_id = :id", id=user_id)
+
+
+def _sample_week(db: Database, user_id: int, member: SampleMember, monday: datetime, now: datetime) -> None:
+    week = monday.isoformat()
+    _sample_xp(db, user_id, f"{week} earlier", member.earlier_xp, monday - timedelta(days=3))
+    for index, amount in enumerate(member.week_xp):
+        at = monday + (now - monday) * (index + 1) / (len(member.week_xp) + 1)
+        _sample_xp(db, user_id, f"{week} {index}", amount, at)
+
+
 def _sample_xp(db: Database, user_id: int, source: str, amount: int, at: datetime) -> None:
-    sql = "SELECT 1 FROM xp_ledger WHERE user_id = :id AND source_kind = 'sample' AND source_id = :source"
-    if amount <= 0 or value(db, sql, id=user_id, source=source) is not None:
-        return
     payment = ledger.Payment(user_id, amount, "sample", "sample", source, at.date(), at)
-    ledger.enter(db, payment, amount)
+    if amount > 0:
+        ledger.enter(db, payment, amount)
 
 
 def remove_demo(db: Database, group_id: int) -> int:

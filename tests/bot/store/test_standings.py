@@ -145,6 +145,25 @@ async def test_samples_have_xp_at_any_time_of_any_week(store: Store, clock: Any,
     assert names(await store.leaderboard(group.id, since(clock()))) == [(1, "Ada", 50), (2, "Alan", 10)]
 
 
+async def test_samples_keep_their_total_in_any_week_and_back_in_time(store: Store, clock: Any) -> None:
+    for at in (NOW, NOW + timedelta(days=7), datetime(2200, 12, 31, tzinfo=UTC), NOW):
+        clock.at = at
+        group = await store.seed_demo_group(MEMBERS)
+        assert names(await store.leaderboard(group.id)) == [(1, "Ada", 250), (2, "Alan", 100)]
+        assert names(await store.leaderboard(group.id, since(at))) == [(1, "Ada", 50), (2, "Alan", 10)]
+    assert await store.rebuild_check() == []
+
+
+async def test_a_week_ends_where_the_next_begins(store: Store, clock: Any) -> None:
+    clock.at = NOW
+    group = await store.seed_demo_group(MEMBERS)
+    assert await store.leaderboard(group.id, since(NOW - timedelta(days=14))) == []
+    assert names(await store.leaderboard(group.id, since(NOW - timedelta(days=7)))) == [
+        (1, "Ada", 200),
+        (2, "Alan", 90),
+    ]
+
+
 async def test_removed_samples_stay_away_and_real_members_stay(store: Store, ann: Any) -> None:
     group = await store.seed_demo_group(MEMBERS)
     await store.join(group.id, ann.id)

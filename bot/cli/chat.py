@@ -15,6 +15,7 @@ from bot.config import Settings, load_settings
 from bot.messages import LOCAL_PLATFORM, Actor
 from bot.platforms.terminal import Terminal, utf8
 
+YEARS = range(1970, 2201)  # far from the ends of the calendar, where a time zone or a week leads out of it
 SUMMARY = "chat in the terminal, or with a script on standard input"
 
 
@@ -56,4 +57,6 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not an ISO 8601 instant such as 2026-11-23T08:00:00Z") from None
+    if instant.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not in the years {YEARS[0]} to {YEARS[-1]}")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -82,6 +82,8 @@ def test_a_home_that_cannot_be_written_is_told_with_advice(epochbot, monkeypatch
         (("content", "check", "--seeds", "0"), "0 is not a number from 1 on"),
         (("content", "bake"), "invalid choice"),
         (("chat", "--now", "yesterday"), "'yesterday' is not an ISO 8601 instant"),
+        (("chat", "--now", "0001-01-01T00:00:00Z"), "'0001-01-01T00:00:00Z' is not in the years 1970 to 2200"),
+        (("chat", "--now", "9999-12-31"), "'9999-12-31' is not in the years 1970 to 2200"),
         (("dance",), "invalid choice: 'dance'"),
         ((), "required"),
     ],

@@ -72,7 +72,9 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         store = await Store.open(settings.database, now=lambda: now)
-    except (StoreError, OSError) as fault:
+    except StoreError as fault:
+        return [Finding("database", f"cannot open {settings.database}", False, f"{fault.what}.", fault.advice)]
+    except OSError as fault:
         fix = "Make the folder writable, or set EPOCHBOT_HOME to another one."
         return [Finding("database", f"cannot open {settings.database}", False, str(fault), fix)]
     try:

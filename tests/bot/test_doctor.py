@@ -49,6 +49,19 @@ async def test_a_home_that_cannot_be_made_is_a_fault_with_a_fix(tmp_path: Path) 
     assert (finding.ok, finding.fix) == (False, "Make the folder writable, or set EPOCHBOT_HOME to another one.")
 
 
+async def test_a_file_that_is_no_database_comes_with_the_stores_own_advice(tmp_path: Path) -> None:
+    database = Settings(_env_file=None, home=tmp_path).database  # type: ignore[call-arg]  # pydantic's own option
+    database.write_bytes(b"not a database at all " * 500)
+    (finding,) = (await found(tmp_path))["database"]
+    assert finding == Finding(
+        "database",
+        f"cannot open {database}",
+        False,
+        "The file is not an SQLite database.",
+        "Move it away to start with an empty one, or put a backup in its place.",
+    )
+
+
 async def test_missing_content_is_a_fault_with_a_fix(tmp_path: Path) -> None:
     (finding,) = (await found(tmp_path, data=tmp_path / "nowhere"))["content"]
     assert (finding.what, finding.ok, finding.fix) == ("no content found", False, "Reinstall, or set EPOCHBOT_DATA.")

@@ -12,6 +12,8 @@ from bot.messages import Reply
 from bot.services import Context
 
 MAX_BOARD_NAME = 30
+BOARD_MARKS = ("(you)", "(sample)")  # what the board itself writes behind a name
+PINGS = ("@everyone", "@here", "<@")
 
 
 class SettingError(Exception):
@@ -94,6 +96,10 @@ async def _name(context: Context, value: str) -> str:
         raise SettingError(f"That name has {len(name)} characters; up to {MAX_BOARD_NAME} fit on the board.")
     if not all(char.isprintable() for char in name):
         raise SettingError("That name has characters that do not print; please use others.")
+    if name.casefold().endswith(BOARD_MARKS):
+        raise SettingError("That name ends in a mark the board itself uses; please choose another.")
+    if any(ping in name.casefold() for ping in PINGS):
+        raise SettingError("That name would call other people; please choose one without @.")
     await context.store.update_settings(context.user.id, board_name=name)
     return f"On the leaderboard you are now “{name}”." if name else "On the leaderboard you use your own name again."
 

@@ -17,7 +17,7 @@ class Shown:
     text: str
 
 
-_NOISE = re.compile(r"\b(options?|answers?|choices?|letters?|lines?|and|then)\b", re.IGNORECASE)
+_NOISE = re.compile(r"\b(options?|answers?|choices?|letters?|lines?|reasons?|and|then)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s,;:.>&+|/()\[\]{}=\-→]+")
 _WITH_TEXT = re.compile(r"^\(?([A-Za-z])\s*[).:\-]\s*(\S.*)$", re.DOTALL)
 
@@ -44,17 +44,17 @@ def read_labels(text: str, shown: Sequence[Shown], example: str) -> tuple[str, .
     if texts:
         return texts
     labels = tuple(line.label for line in shown)
-    short = "".join(_SEPARATORS.split(_NOISE.sub(" ", plain(cleaned(text))))).upper()
+    short = "".join(_SEPARATORS.split(_NOISE.sub(" ", plain(cleaned(text)))))
     if not short:
         return Unreadable(f"There is no answer in that. Type {example}.")
     if len(short) > 3 * len(labels):
         return Unreadable(f"That is longer than an answer can be. Type {example}.")
     if short.isascii() and short.isdigit() and not any(line.text[:1].isdigit() for line in shown):
         short = "".join(labels[int(c) - 1] if 1 <= int(c) <= len(labels) else c for c in short)
-    strange = [c for c in short if c not in labels]
+    strange = [c for c in short if c.upper() not in labels]
     if strange:
         return Unreadable(f"{_quoted(strange)} is not one of {labels[0]} to {labels[-1]}. Type {example}.")
-    return tuple(short)
+    return tuple(short.upper())
 
 
 def _own_texts(text: str, shown: Sequence[Shown]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from quizzes.present import Posed
 from quizzes.typed import Unreadable, cleaned, plain
 
 _LINE_FIRST = re.compile(r"^\W*(?:line|l)?\s*(\d{1,3})\s*[,;:.)\-/]*\s*(.*)$", re.IGNORECASE | re.DOTALL)
-_LINE_LAST = re.compile(r"^\W*([a-z])\W+(?:line|l)?\s*(\d{1,3})\W*$", re.IGNORECASE)
+_LINE_LAST = re.compile(r"^\W*(?:reason\s+)?([a-z])\W+(?:line|l)?\s*(\d{1,3})\W*$", re.IGNORECASE)
 
 
 def key(body: Bug, posed: Posed) -> str:

@@ -293,7 +293,20 @@ def test_incomplete_doubled_and_strange_pairs_are_unreadable(text):
 
 @pytest.mark.parametrize(
     "form",
-    ["4 {}", "4{}", "line 4, {}", "Line 4: {}", "L4 {}", "{} 4", "{}, line 4", "4. {}", "4 ({})", "line 4 option {}"],
+    [
+        "4 {}",
+        "4{}",
+        "line 4, {}",
+        "Line 4: {}",
+        "L4 {}",
+        "{} 4",
+        "{}, line 4",
+        "4. {}",
+        "4 ({})",
+        "line 4 option {}",
+        "line 4, reason {}",
+        "reason {}, line 4",
+    ],
 )
 def test_a_line_and_a_reason_are_read_however_they_are_written(form):
     text = form.format(label("loop-bug-01", "It forgets the sum so far"))
@@ -322,7 +335,8 @@ def test_the_reason_in_another_line_is_worth_nothing_but_a_hint():
         ("B", "then the letter"),
         ("9 A", "lines 1 to 5"),
         ("4 AB", "one reason"),
-        ("4 Z", "not one of"),
+        ("4 Z", "“Z” is not one of"),
+        ("4 xyz", "“xyz” is not one of"),
     ],
 )
 def test_half_an_answer_is_unreadable(text, says):

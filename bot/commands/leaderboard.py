@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from bot.cards import Action, BoardLine, LeaderboardCard
+from bot.cards import Action, BoardLine, LeaderboardCard, NoticeCard
 from bot.commands import Command
 from bot.days import week_begins
 from bot.messages import Reply
 from bot.services import Context
 
+WEEK = ("", "week", "weekly", "this week")
+ALL_TIME = ("all", "all time", "all-time", "ever")
+
 
 async def handle(context: Context) -> Reply:
     """Show the weekly board, or the all-time one."""
-    all_time = context.request.args.lower() in ("all", "all-time", "ever")
+    asked = context.request.args.lower()
+    if asked not in WEEK + ALL_TIME:
+        text = f"“{context.request.args[:40]}” is not a board. There are two: week and all."
+        both = (Action("This week", "leaderboard week", primary=True), Action("All time", "leaderboard all"))
+        return Reply((NoticeCard(title="No such board", text=text, actions=both),))
+    all_time = asked in ALL_TIME
     since = None if all_time else round(week_begins(context.services.now(), context.group.tz).timestamp() * 1000)
     rows = await context.store.leaderboard(context.group.id, since, context.user.id)
     lines = tuple(BoardLine(rank=r.rank, name=r.name, xp=r.xp, me=r.is_me, sample=r.sample) for r in rows)

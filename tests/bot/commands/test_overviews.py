@@ -147,6 +147,21 @@ async def test_sample_members_are_marked_and_go_away_for_good(start) -> None:
     assert "Ada" not in await chat.say("/leaderboard all")
 
 
+async def test_an_unknown_board_lists_the_two(chat) -> None:
+    await chat.verify(
+        (
+            "/leaderboard Yesterday",
+            """\
+            ── No such board ────────────────────────────
+            “Yesterday” is not a board. There are two: week and all.
+            Next:
+              /leaderboard week  This week
+              /leaderboard all   All time""",
+        )
+    )
+    assert await chat.say("/leaderboard week") == await chat.say("/leaderboard")
+
+
 async def test_groups_have_boards_of_their_own(start) -> None:
     garden, kitchen = start("Mia"), start("Ben", place=Place("local", "kitchen", "Kitchen club"))
     await garden.say(SOLVED)

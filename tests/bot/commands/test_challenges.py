@@ -163,18 +163,29 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
               /hint add-up       Hint (−10 % XP)""",
         )
     )
+    await chat.say(f"/submit add-up\n{RIGHT}")
+    await chat.verify(
+        (
+            "/explain",
+            """\
+            ── Your last mistake in “Add up”, passed since: wrong
+            You stop one number too early: the end of a slice is not part of it.
+            Next:
+              /challenge add-up  Open it again""",
+        )
+    )
     await chat.say("/daily")
     await chat.say("/answer qkgv C")
     await chat.verify(
         (
             "/explain",
             """\
-            ── ✗ Your last mistake: Splitting rows ──────
+            ── Your last mistake: Splitting rows ────────
+            What are held-out rows good for?
+            ── ✗ Your answer then ───────────────────────
             You said: C: A faster fit
             Right answer: A: An honest score
             Fewer rows do fit faster; that is a side effect, not the reason.
-            What are held-out rows good for?
-
             Rows that fitting never saw tell how the model does on new ones.
             Next:
               /quiz held-out  Practise this topic

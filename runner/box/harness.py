@@ -123,23 +123,25 @@ def _entry(module: ModuleType, name: str) -> Callable[..., Any]:
     return found
 
 
-def _driver(program: Program, learner: ModuleType) -> Callable[..., Any]:
+def _driver(program: Program) -> Callable[..., Any]:
+    """Run the driver's file and take it out of sight: what it bound is what it found, not what a learner left there."""
     module = _module("driver", "driver.py", program.driver)
     exec(compile(program.driver, "driver.py", "exec", dont_inherit=True), module.__dict__)
-    drive = module.__dict__["drive"]
-    return lambda *args: drive(learner, *args)
+    del sys.modules["driver"]
+    drive: Callable[..., Any] = module.__dict__["drive"]
+    return drive
 
 
 def _call(program: Program, source: Source, task: Task) -> bytes:
     args = decode(task.args, max_bytes=len(task.args), rebuild=True)
+    drive = _driver(program) if program.driver else None
     learner = _learner_module(program, source, "submission")
-    if program.driver:
+    if drive is None:
+        value = _entry(learner, program.entry)(*args)
+    else:
         if program.entry:
             _entry(learner, program.entry)
-        function = _driver(program, learner)
-    else:
-        function = _entry(learner, program.entry)
-    value = function(*args)
+        value = drive(learner, *args)
     return encode(("ok", value, args if task.echo else None), max_bytes=task.cap)
 
 

@@ -56,6 +56,14 @@ async def test_a_driver_drives_what_the_learner_wrote(runner, small):
     assert "driver.py" not in bad.fault.traceback
 
 
+async def test_a_driver_keeps_what_it_bound_whatever_the_learner_puts_there_later(runner, small):
+    """It runs before the learner does, and cannot be imported."""
+    source = "import math, sys\nmath.sqrt = lambda x: 7.0\ndef f(): return 'driver' in sys.modules\n"
+    driver = "import math\nbound = math.sqrt\ndef drive(learner, x):\n    return [bound(x), math.sqrt(x), learner.f()]\n"
+    result = await runner.run(Job(source=source, driver=driver, entry="f", calls=(Call(id="a", args=(16.0,)),), limits=small))
+    assert result.returned[0].value == [4.0, 7.0, False]
+
+
 async def test_what_a_call_printed_belongs_to_that_call(call):
     """The whole output is kept too."""
     result = await call("def f(x): print('saw', x)", (1,), (2,))

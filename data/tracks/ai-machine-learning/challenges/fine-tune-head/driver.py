@@ -2,6 +2,8 @@
 import torch
 from torch import nn
 
+STATE, MODULES, PARAMETERS = nn.Module.state_dict, nn.Module.named_modules, nn.Module.parameters  # as they are before the learner
+
 
 class Classifier(nn.Module):
     """A pretrained backbone under a new head."""
@@ -18,17 +20,20 @@ class Classifier(nn.Module):
 def drive(learner, seed, x, y, steps, lr, arrives):
     inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
     model = pretrained(seed, inputs, targets, arrives)
-    before = {name: value.clone() for name, value in model.backbone.state_dict().items()}
     losses = learner.fine_tune(model, inputs, targets, steps, lr)
-    after = model.backbone.state_dict()
     return {
         "losses": losses,
-        "head": {name: value.detach().numpy() for name, value in model.head.state_dict().items()},
-        "backbone values that changed": [name for name in before if not torch.equal(before[name], after[name])],
-        "backbone requires gradients": any(p.requires_grad for p in model.backbone.parameters()),
-        "head requires gradients": all(p.requires_grad for p in model.head.parameters()),
-        "left in training mode": [name for name, part in model.named_modules() if part.training],
+        "head": values(model.head),
+        "backbone": values(model.backbone),
+        "backbone requires gradients": any(p.requires_grad for p in PARAMETERS(model.backbone)),
+        "head requires gradients": all(p.requires_grad for p in PARAMETERS(model.head)),
+        "left in training mode": [name for name, part in MODULES(model) if part.training],
     }
+
+
+def values(part):
+    """Every parameter and buffer as numbers, to be compared where no learner's code runs."""
+    return {name: value.detach().tolist() for name, value in STATE(part).items()}
 
 
 def pretrained(seed, x, y, arrives):

@@ -33,7 +33,7 @@ def check(args, returned, reference):
         return returned + "."
     if not isinstance(returned, dict):
         return "Return a DataFrame."
-    if returned.get("sales changed"):
+    if returned.get("sales") != reference["sales"]:
         return "You changed `sales` itself: work on a copy, or use `assign`."
     if returned.get("index") != reference["index"]:
         return "The rows should keep their order and their index."

@@ -3,6 +3,6 @@
 
 def drive(learner, tokens, size, overlap):
     try:
-        return learner.chunk(tokens, size, overlap)
+        return {"returned": learner.chunk(tokens, size, overlap)}
     except ValueError:
-        return "ValueError"
+        return {"raised": "ValueError"}

@@ -3,6 +3,6 @@
 
 def drive(learner, template, values):
     try:
-        return learner.render(template, values)
+        return {"returned": learner.render(template, values)}
     except KeyError as fault:
-        return {"missing": list(fault.args)}
+        return {"raised": "KeyError", "missing": list(fault.args)}

@@ -8,6 +8,6 @@ def drive(learner, steps):
 
 def play(registry, verb, *versions):
     try:
-        return getattr(registry, verb)(*versions)
+        return {"returned": getattr(registry, verb)(*versions)}
     except ValueError:
-        return "ValueError"
+        return {"raised": "ValueError"}

@@ -32,6 +32,8 @@ def arrays(returned: object, shapes: list[tuple[int, ...]]) -> list[np.ndarray] 
         try:
             if np.iscomplexobj(value):
                 return f"`{name}` holds complex numbers: variances and directions are real."
+            if np.asarray(value).dtype.kind not in "iuf":
+                return f"`{name}` should be an array of real numbers."
             part = np.asarray(value, dtype=float)
         except (TypeError, ValueError, OverflowError):
             return f"`{name}` should be an array of real numbers."

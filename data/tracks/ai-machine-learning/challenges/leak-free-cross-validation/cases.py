@@ -53,6 +53,8 @@ def fault_of_fit(rows: list[int], folds: list) -> str | None:
 def fault_of_scores(scores: object, right: np.ndarray) -> str | None:
     """The first score that is not the accuracy on its fold's test rows."""
     try:
+        if np.asarray(scores).dtype.kind not in "iuf":
+            return "Return a list of numbers."
         values = np.asarray(scores, dtype=float)
     except (TypeError, ValueError, OverflowError):
         return "Return a list of numbers."

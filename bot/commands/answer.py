@@ -11,10 +11,13 @@ from bot.messages import LOCAL_PLATFORM, Reply
 from bot.posing import posed, question_card
 from bot.services import Context
 from bot.store import AnswerRecord, Question, Recorded
-from quizzes.grade import Graded, Unreadable, grade
+from quizzes.grade import Graded, Unreadable, answer_key, grade
 from quizzes.items import Item
+from quizzes.present import Posed
 
+LATER = "The question stays open, and /daily shows it again. A guess costs nothing and teaches more than none."
 SHORT = 40  # characters of an answer that fit on a button
+NO_ANSWER = ("skip", "pass", "idk", "dunno", "don't know", "dont know", "i don't know", "i dont know", "no idea", "")
 ID = re.compile(r"q[0-9a-hjkmnp-tv-z]{3,6}")
 
 
@@ -28,15 +31,32 @@ async def handle(context: Context) -> Reply:
         return _nothing("That question is no longer asked; its answer counts for nothing, right or wrong.")
     if question.answered:
         return await _already(context, question, item)
+    if declines(item, posed(question, item), text):
+        return _still_open(context, question, item, "Take your time", LATER)
     graded = grade(item, posed(question, item), text)
     if isinstance(graded, Unreadable):
-        asked(context, question)
-        card = NoticeCard(title="I could not read that as an answer", text=graded.message)
-        return Reply((card, question_card(context, question, item, "Still open")))
+        return _still_open(context, question, item, "I could not read that as an answer", graded.message)
     recorded = await context.store.record_answer(_record(context, question, item, graded, text))
     if not recorded.first:
         return await _repeated(context, question, item, recorded)
     return Reply((await _feedback(context, graded, recorded),))
+
+
+def declines(item: Item, shown: Posed, text: str) -> bool:
+    """Tell whether a text only says that there is no answer; the same word may be an answer, as `pass` is in Python."""
+    said = _bare(text)
+    possible = (answer_key(item, shown), *(option.text for option in shown.options))
+    return bool(text.strip()) and said in NO_ANSWER and said not in map(_bare, possible)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").strip(" \t\n.!?/").split())
+
+
+def _still_open(context: Context, question: Question, item: Item, title: str, text: str) -> Reply:
+    """Record nothing and show the question once more."""
+    asked(context, question)
+    return Reply((NoticeCard(title=title, text=text), question_card(context, question, item, "Still open")))
 
 
 async def _question_and_text(context: Context) -> tuple[Question | Reply, str]:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.commands.answer import declines
 from quizzes.items import Kind
+from quizzes.present import present
 
 NOTHING = """\
 ── Nothing to answer ────────────────────────
@@ -106,6 +108,39 @@ async def test_what_cannot_be_read_is_not_an_answer(chat) -> None:
         )
     )
     assert await chat.store.attempts(await chat.user_id()) == []
+
+
+@pytest.mark.parametrize("said", ["skip", "/answer SKIP", "/answer qkgv idk", "/answer pass.", "I don’t know", "?"])
+async def test_who_says_that_they_do_not_know_keeps_the_question(chat, said: str) -> None:
+    await chat.say("/daily")
+    await chat.verify(
+        (
+            said,
+            """\
+            ── Take your time ───────────────────────────
+            The question stays open, and /daily shows it again. A guess costs nothing and teaches
+            more than none.
+            ── Still open · Splitting rows ──────────────
+            What are held-out rows good for?
+              A) An honest score
+              B) A larger model
+              C) A faster fit
+            [qkgv] Answer with a letter, such as B.""",
+        )
+    )
+    assert await chat.store.attempts(await chat.user_id()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "declined"),
+    [(("Pass", "Fail"), "pass", False), (("Stop", "Go"), "pass", True), (("Stop", "Go"), "Go", False)],
+)
+def test_a_word_that_is_an_option_is_an_answer(track, options: tuple[str, ...], text: str, declined: bool) -> None:
+    item = next(item for item in track.items if item.kind is Kind.SINGLE)
+    shown = present(item, 1)
+    lines = tuple(replace(line, text=text_) for line, text_ in zip(shown.options, options, strict=False))
+    key = replace(item.body, options=(), answers=(options[0],))
+    assert declines(replace(item, body=key), replace(shown, options=lines), text) is declined
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,12 @@ def _numbers(expected: Any, got: Any, how: Compare, where: str) -> str | None:
         same_class = isinstance(expected, (int, np.integer)) == isinstance(got, (int, np.integer))
         same = same_class and (expected == got or (_is_nan(expected) and _is_nan(got)))
         return None if same else _values(expected, got, where)
-    return None if _close(expected, got, how) else _values(expected, got, where)
+    return None if _close(expected, got, how) else _other_number(expected, got, where)
+
+
+def _other_number(expected: Any, got: Any, where: str) -> str:
+    """Speak of the values alone: where numbers need only be close, an int may stand for a float."""
+    return f"{where} is {show(got, 120)}; expected {show(expected, 120)}."
 
 
 def _is_nan(value: Any) -> bool:
@@ -99,8 +104,9 @@ def _close(expected: Any, got: Any, how: Compare) -> bool:
 
 
 def _arrays(expected: Array, got: Any, how: Compare, where: str) -> str | None:
-    if isinstance(got, (list, tuple)) and how.kind is not CompareKind.EXACT:
-        return f"{where} is {kind_of(got)}; a numpy array of shape {expected.shape} was expected."
+    if isinstance(got, (list, tuple)):
+        advice = f"return np.array(...), not {kind_of(got)}"
+        return f"{where} is {kind_of(got)}; a numpy array of shape {expected.shape} was expected: {advice}."
     if not isinstance(got, np.ndarray):
         return _values(expected, got, where)
     if expected.shape != got.shape:
@@ -137,12 +143,17 @@ def _sequences(expected: Any, got: Any, how: Compare, where: str, depth: int) ->
     if not isinstance(got, (list, tuple)) and not array:
         return _values(expected, got, where)
     if len(expected) != len(got):
-        return f"{where} has {len(got)} elements; {len(expected)} were expected."
+        return f"{where} {_counts(expected, got)}"
     for i, (a, b) in enumerate(zip(expected, got, strict=True)):
         fault = _differ(a, b, how, f"{where}[{i}]", depth + 1)
         if fault:
             return fault
     return None
+
+
+def _counts(expected: Any, got: Any) -> str:
+    elements, were = "element" if len(got) == 1 else "elements", "was" if len(expected) == 1 else "were"
+    return f"has {len(got)} {elements}; {len(expected)} {were} expected."
 
 
 def _mappings(expected: dict[Any, Any], got: Any, how: Compare, where: str, depth: int) -> str | None:
@@ -165,7 +176,7 @@ def _unordered(expected: Any, got: Any) -> str | None:
     if not isinstance(got, (list, tuple)) or not isinstance(expected, (list, tuple)):
         return _values(expected, got, "the result")
     if len(expected) != len(got):
-        return f"the result has {len(got)} elements; {len(expected)} were expected."
+        return f"the result {_counts(expected, got)}"
     left = Counter(_key(value) for value in expected)  # a table of trusted values, so that no learner can crowd it
     for other in got:
         key = _key(other)

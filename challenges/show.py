@@ -16,6 +16,8 @@ from runner.values import Opaque, Tagged
 
 MAX_ITEMS, MAX_CHARS, MAX_DIGITS = 12, 300, 60
 WHOLE_ARRAY = 24  # arrays up to this size are shown whole
+ACRONYM = 4  # letters a name may have to be spelt out
+SPELT_WITH_VOWEL, VOWELS, YOU = tuple("AEFHILMNORSX"), tuple("aeiou"), ("uint", "ufunc", "uni", "use")
 GRID = 3  # axes that are laid out; beyond that only the first values are shown
 
 
@@ -32,13 +34,21 @@ def show_args(args: tuple[Any, ...], cap: int = 600) -> str:
 def kind_of(value: Any) -> str:
     """The type as a learner would say it: "a list", "an array of shape (3,)", "a number"."""
     if isinstance(value, Opaque):
-        return f"a {clean(value.type_name)[:60]} object"
+        name = clean(value.type_name)[:60]
+        return f"{_article(name)} {name} object"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if value is None:
         return "None"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return f"{_article(name)} {name}"
+
+
+def _article(name: str) -> str:
+    """Choose "an" where a name starts with the sound of a vowel; capitals alone are read letter by letter."""
+    if name.isupper() and len(name) <= ACRONYM:
+        return "an" if name[0] in SPELT_WITH_VOWEL else "a"
+    return "an" if name[:1].lower() in VOWELS and not name.lower().startswith(YOU) else "a"
 
 
 def clean(text: str) -> str:
@@ -79,10 +89,17 @@ def _atom(value: Any) -> str:
     if isinstance(value, (str, bytes)):
         return repr(value[:MAX_CHARS]) + (f" … ({len(value)} long)" if len(value) > MAX_CHARS else "")
     if isinstance(value, float):
-        return f"{value:.8g}" if abs(value) < 1e16 else repr(value)
+        return _real(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return _integer(value)
     return repr(value)
+
+
+def _real(value: float) -> str:
+    if not abs(value) < 1e16:  # NaN and the infinities too
+        return repr(value)
+    text = f"{value:.8g}"
+    return f"{value:.1f}" if value.is_integer() or text.lstrip("-").isdigit() else text
 
 
 def _integer(value: int) -> str:

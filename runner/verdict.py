@@ -6,6 +6,7 @@ what was written. An exit code is never evidence.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import struct
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from runner.values import DecodeError, decode
 _HEAD = struct.Struct(">I")
 CAGED = b"\x01"
 CALL_STDOUT_CHARS = 4000
+_BYTES = re.compile(r"\b(\d{1,15})(?: bytes\b|(?= allowed\b))", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +155,21 @@ def _read_body(body: bytes, echoed: int | None, cap: int) -> Reading:
     if kind == "fault" and type(kind) is str:
         return _read_fault(tuple(fields))
     if kind == "limit" and type(kind) is str:
-        message = _text(fields[0])[:500] if fields else ""
+        message = _readable(_text(fields[0])[:500]) if fields else ""
         return Reading(Outcome.OUTPUT_LIMIT, fault=_fault("OutputLimit", message))
     return _violation("what came back is not an answer")
 
 
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):.0f} MiB"
+def _size(size: int) -> str:
+    """Say a number of bytes as people do."""
+    for unit, name in ((1 << 20, "MB"), (1 << 10, "KB")):
+        if size >= unit:
+            return f"{round(size / unit, 1):g} {name}"
+    return f"{size} bytes"
+
+
+def _readable(message: str) -> str:
+    return _BYTES.sub(lambda found: _size(int(found[1])), message)
 
 
 def _limit_reading(evidence: Evidence, limits: Limits) -> Reading | None:
@@ -168,14 +178,14 @@ def _limit_reading(evidence: Evidence, limits: Limits) -> Reading | None:
         message = f"stopped after {limits.wall_s:g} s, all the time there was"
         return Reading(Outcome.TIMEOUT, fault=_fault("Timeout", message))
     if evidence.out_of_memory:
-        message = f"needed more than the {_mib(limits.memory_bytes)} of memory there were"
+        message = f"needed more than the {_size(limits.memory_bytes)} of memory there were"
         return Reading(Outcome.MEMORY, fault=_fault("Memory", message))
     if evidence.full:
         cap = limits.stdout_bytes if evidence.full == "stdout" else limits.stderr_bytes
-        message = f"wrote more than {cap} bytes to {evidence.full}"
+        message = f"wrote more than {_size(cap)} to {evidence.full}"
         return Reading(Outcome.OUTPUT_LIMIT, fault=_fault("OutputLimit", message))
     if evidence.overlong:
-        message = f"returned more than the {limits.result_bytes} bytes allowed"
+        message = f"returned more than the {_size(limits.result_bytes)} allowed"
         return Reading(Outcome.OUTPUT_LIMIT, fault=_fault("OutputLimit", message))
     return None
 

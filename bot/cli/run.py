@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import stat
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from bot.app import make_run, set_up_process
 from bot.config import ConfigError, load_settings
+from bot.platforms.plain import clean
 from runner import Job, Limits, Outcome, Profile, Result, Run
 from runner.report import report
 
 SUMMARY = "run one Python file in isolation"
 MIB = 1024 * 1024
 MAX_SECONDS = 3600
+MAX_SOURCE = MIB
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,24 +43,49 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(report(result)))
     else:
-        sys.stdout.write(result.stdout)
-        sys.stderr.write(result.stderr)
+        _write(sys.stdout, result.stdout)
+        _write(sys.stderr, result.stderr + _reason(result))
         summary = f"{result.outcome} in {result.wall_ms:.0f} ms, peak {result.peak_bytes / MIB:.0f} MB, isolation {result.isolation}"
-        sys.stderr.write(f"[{summary}]{' ' + result.detail if result.detail else ''}\n")
+        _write(sys.stderr, f"[{summary}]{' ' + result.detail if result.detail else ''}\n")
     return 0 if result.outcome is Outcome.OK else 1
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write what a learner's code may have shaped; a terminal would obey its control characters."""
+    stream.write(clean(text) if stream.isatty() else text)
+
+
+def _reason(result: Result) -> str:
+    """One line for a fault that neither the code's own output nor the summary tells, or ""."""
+    fault = result.fault
+    if fault is None or result.detail or (fault.traceback and fault.traceback in result.stderr):
+        return ""
+    text = f"{fault.type}: {fault.message}" if fault.traceback else f"{fault.message[:1].upper()}{fault.message[1:]}."
+    return f"{'' if result.stderr.endswith(chr(10)) or not result.stderr else chr(10)}{text}\n"
 
 
 def read_source(path: Path) -> bytes:
     """The bytes of a file the operator named.
 
     Raises:
-        ConfigError: it cannot be read.
+        ConfigError: it cannot be read, is no regular file or is too large.
     """
     try:
-        return path.read_bytes()
+        source = _first_bytes(path)
     except (OSError, ValueError) as fault:  # a ValueError when the name holds a NUL
         why = fault.strerror if isinstance(fault, OSError) else "that is no file name"
         raise ConfigError(f"Cannot read {path}: {why}. Give the path of a Python file.") from None
+    if len(source) > MAX_SOURCE:
+        raise ConfigError(f"{path} is larger than {MAX_SOURCE // MIB} MB. Give the path of a smaller Python file.")
+    return source
+
+
+def _first_bytes(path: Path) -> bytes:
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a device or a pipe may never end; of a folder open() tells
+        raise ConfigError(f"{path} is not a regular file. Save the code in a file and give its path.")
+    with path.open("rb") as file:
+        return file.read(MAX_SOURCE + 1)
 
 
 def _seconds(text: str) -> float:

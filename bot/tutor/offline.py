@@ -14,7 +14,7 @@ import numpy as np
 from bot.tutor.exceptions import explain_fault
 from bot.tutor.explanation import Explanation
 from bot.tutor.numeric import relation
-from challenges.model import Challenge, Mismatch, Report, Verdict
+from challenges.model import Challenge, CompareKind, Mismatch, Report, Verdict
 from challenges.show import kind_of, show, show_args
 from runner import Fault
 from runner.values import Opaque
@@ -26,11 +26,18 @@ LIMITS = {
     "steps than the input has elements; try it by hand on the smallest case.",
     Verdict.MEMORY: "Your code asked for more memory than it may have. Look for an array or list that grows with every step, or a "
     "product of two sizes where one would do.",
-    Verdict.OUTPUT_LIMIT: "Your code wrote far more than anyone could read. Remove prints inside loops, and return only what is asked for.",
+    Verdict.OUTPUT_LIMIT: "Your code printed or returned far more than was asked for. Remove prints inside loops, and return only what "
+    "the statement names.",
     Verdict.VIOLATION: "Your code tried something the sandbox does not allow, such as new programs, the network, or the channel its "
     "results travel on. A solution needs none of these: it only has to return a value.",
 }
 
+
+PRINTED = "Your code printed far more than anyone could read. Remove prints inside loops; only what is returned counts."
+RETURNED = (
+    "What your code returned is too large, or nested too deeply. Look for a list that is put into itself or wrapped once more in "
+    "every step, and for a result that is larger than the statement asks for."
+)
 
 MAX_TEXT = 1_900  # characters; the narrowest platform takes 2,000
 
@@ -43,7 +50,7 @@ def explain(challenge: Challenge, source: str, report: Report) -> Explanation:
 
 def _explain(challenge: Challenge, source: str, report: Report) -> Explanation:
     if report.verdict in LIMITS:
-        text = f"{report.detail} {LIMITS[report.verdict]}".strip()
+        text = f"{report.detail} {_limit(report)}".strip()
         return Explanation(source="limit", specific=True, text=text)
     known = next((w for w in challenge.wrong if w.name == report.matches), None)
     if known is not None:
@@ -65,6 +72,14 @@ def _explain(challenge: Challenge, source: str, report: Report) -> Explanation:
         specific=False,
         text="Some hidden cases fail. Read the statement’s edge cases once more and try each by hand.",
     )
+
+
+def _limit(report: Report) -> str:
+    """Which limit was passed; of a hidden case it is not told whether it printed or returned too much."""
+    said = report.fault.message if report.fault else ""
+    if report.verdict is not Verdict.OUTPUT_LIMIT or not said:
+        return LIMITS[report.verdict]
+    return PRINTED if said.startswith("wrote ") else RETURNED
 
 
 def _explain_raised(challenge: Challenge, source: str, report: Report, fault: Fault) -> Explanation:
@@ -100,6 +115,8 @@ def _shape(challenge: Challenge, case: Mismatch) -> str:
         return f"{challenge.entry} returned {what}, which the grader cannot compare. Return plain numbers, lists or arrays."
     if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
         return "" if expected.shape == got.shape else _other_shape(expected.shape, got.shape, visible=case.visible)
+    if _lacks_array(expected, got) and challenge.compare.kind is not CompareKind.CHECK:
+        return f"{challenge.entry} returned {_no_array(got)}"
     if isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)):
         return _other_parts(expected, got, visible=case.visible)
     if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() != got.keys():
@@ -108,6 +125,14 @@ def _shape(challenge: Challenge, case: Mismatch) -> str:
         kinds = (kind_of(got), kind_of(expected)) if case.visible else (f"a {_plain(got)}", f"a {_plain(expected)}")
         return f"You returned {kinds[0]}; {kinds[1]} was expected. Read again what the statement says to return."
     return ""
+
+
+def _lacks_array(expected: Any, got: Any) -> bool:
+    return isinstance(expected, np.ndarray) and expected.ndim > 0 and isinstance(got, (list, tuple))
+
+
+def _no_array(got: Any) -> str:
+    return f"{kind_of(got)}; return a numpy array, np.array(...), not {kind_of(got)}."
 
 
 def _other_shape(expected: tuple[int, ...], got: tuple[int, ...], *, visible: bool) -> str:
@@ -155,10 +180,9 @@ def _where(case: Mismatch) -> str:
 
 def _smallest(report: Report, case: Mismatch) -> str:
     if not case.visible:
-        return (
-            f"The visible cases pass and {report.hidden_total - report.hidden_passed} of {report.hidden_total} hidden ones do not. "
-            f"{HIDDEN_INPUTS}"
-        )
+        failing = report.hidden_total - report.hidden_passed
+        do = "does" if failing == 1 else "do"
+        return f"The visible cases pass and {failing} of {report.hidden_total} hidden ones {do} not. {HIDDEN_INPUTS}"
     return (
         f"The smallest case that fails is “{case.case}”: for {show_args(case.args, 240)} you returned {show(case.got, 160)}, "
         f"and {show(case.expected, 160)} was expected. Work this one out on paper, then print each step and see where yours departs."

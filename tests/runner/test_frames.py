@@ -71,7 +71,7 @@ async def test_a_frame_beyond_the_cap_is_an_output_limit(call, small):
     """The bytes that count as result are counted on the way, not at the end."""
     returned = await _one(call, f"{FRAME}\ndef f():\n    while True: write(bytes(65536))")
     assert returned.outcome is Outcome.OUTPUT_LIMIT
-    assert returned.fault.message == f"returned more than the {small.result_bytes} bytes allowed"
+    assert returned.fault.message == f"returned more than the {small.result_bytes // 1024} KB allowed"
 
 
 async def test_a_value_beyond_the_cap_is_an_output_limit(call, small):

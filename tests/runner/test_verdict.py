@@ -148,3 +148,17 @@ def test_a_box_that_ended_by_itself_is_internal_and_never_ok() -> None:
     """No answer, and no evidence of why."""
     assert _read(replace(GOOD, raw=None)).outcome is Outcome.INTERNAL
     assert _read(replace(GOOD, started=False, raw=b"\0mount: no")).fault.message == "the cage did not close: mount: no"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("the value needs more than the 8388464 bytes allowed", "the value needs more than the 8 MB allowed"),
+        ("the value needs 1600 bytes, more than the 1000 allowed", "the value needs 1.6 KB, more than the 1000 bytes allowed"),
+        ("the value has more than 100000 parts", "the value has more than 100000 parts"),
+    ],
+)
+def test_a_number_of_bytes_is_told_as_people_would(said: str, message: str) -> None:
+    """Other numbers stay as they are."""
+    fault = read_frame(frame(("limit", said))[1:], 0, echoed=None, cap=1000).fault
+    assert fault == Fault(type="OutputLimit", message=message)

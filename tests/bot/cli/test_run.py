@@ -59,10 +59,37 @@ def test_as_text_both_streams_pass_through_and_the_summary_goes_to_standard_erro
 
 
 @pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import os\nos._exit(0)", "Your code exited before returning.\n"),
+        ("import os\nos.kill(os.getpid(), 9)", "Your code was ended by a kill signal.\n"),
+        (
+            "import os, sys\nsys.stderr.write('half')\nsys.stderr.flush()\nos._exit(0)",
+            "half\nYour code exited before returning.\n",
+        ),
+        ("import os\nos.close(2)\n1 / 0", "ZeroDivisionError: division by zero\n"),
+    ],
+)
+def test_code_that_dies_without_a_traceback_is_told_why(epochbot, tmp_path: Path, source: str, reason: str) -> None:
+    (tmp_path / "x.py").write_text(source)
+    done = epochbot("run", "x.py", *CHEAP)
+    assert (done.code, done.out, done.err.partition("[")[0]) == (1, "", reason)
+
+
+def test_a_terminal_gets_no_control_characters_and_a_file_gets_every_one(epochbot, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "x.py").write_text("print('\\x1b[31mred\\x07')")
+    assert epochbot("run", "x.py", *CHEAP).out == "\x1b[31mred\x07\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert epochbot("run", "x.py", *CHEAP).out == "[31mred\n"
+
+
+@pytest.mark.parametrize(
     ("words", "advice"),
     [
         (("nothing.py",), "Cannot read nothing.py: No such file or directory. Give the path of a Python file."),
         ((".",), "Cannot read .: Is a directory. Give the path of a Python file."),
+        (("/dev/zero",), "/dev/zero is not a regular file. Save the code in a file and give its path."),
+        (("large.py",), "large.py is larger than 1 MB. Give the path of a smaller Python file."),
         (("x\0.py",), "that is no file name"),
         (("x.py", "--wall", "nan"), "nan is not between 0 and 3600 seconds"),
         (("x.py", "--wall", "0"), "0 is not between 0 and 3600 seconds"),
@@ -75,6 +102,7 @@ def test_as_text_both_streams_pass_through_and_the_summary_goes_to_standard_erro
 )
 def test_a_wrong_use_is_exit_code_2_with_advice(epochbot, tmp_path: Path, words: tuple[str, ...], advice: str) -> None:
     (tmp_path / "x.py").write_text("")
+    (tmp_path / "large.py").write_bytes(b"#" * (1024 * 1024 + 1))
     done = epochbot("run", *words)
     assert (done.code, done.out, advice in done.err) == (2, "", True), done.err
 

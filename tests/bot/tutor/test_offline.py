@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.tutor import Explanation
-from bot.tutor.offline import HIDDEN_INPUTS, LIMITS, MAX_TEXT, explain
+from bot.tutor.offline import HIDDEN_INPUTS, LIMITS, MAX_TEXT, PRINTED, RETURNED, explain
 from challenges.grade import grade
 from challenges.model import CaseReport, Challenge, Mismatch, Report, Verdict
 from runner import Fault, Run
@@ -38,6 +38,29 @@ def test_a_limit_is_explained_before_anything_else(challenge: Challenge, verdict
     report = replace(WRONG, verdict=verdict, detail="Stopped after 5 s.", matches="forgets_last")
     text = f"Stopped after 5 s. {LIMITS[verdict]}"
     assert explain(challenge, "", report) == Explanation(source="limit", specific=True, text=text)
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("wrote more than 64 KB to stdout", PRINTED),
+        ("wrote more than 64 KB to stderr", PRINTED),
+        ("returned more than the 8 MB allowed", RETURNED),
+        ("the value is nested more than 40 levels deep, or contains itself", RETURNED),
+        ("", LIMITS[Verdict.OUTPUT_LIMIT]),
+    ],
+)
+def test_too_much_printed_and_too_much_returned_are_told_apart(challenge: Challenge, message: str, text: str) -> None:
+    report = replace(
+        WRONG, verdict=Verdict.OUTPUT_LIMIT, fault=Fault(type="OutputLimit", message=message), detail="So."
+    )
+    assert explain(challenge, "", report) == Explanation(source="limit", specific=True, text=f"So. {text}")
+
+
+@pytest.mark.parametrize(("passed", "text"), [(7, "1 of 8 hidden ones does not."), (6, "2 of 8 hidden ones do not.")])
+def test_hidden_cases_that_fail_are_counted_in_good_grammar(challenge: Challenge, passed: int, text: str) -> None:
+    report = replace(mismatch(2715, 9, visible=False), hidden_passed=passed, hidden_total=8)
+    assert text in explain(challenge, "", report).text
 
 
 def test_every_known_mistake_of_the_shipped_challenges_is_told_in_its_authors_words(
@@ -116,6 +139,16 @@ async def test_what_a_real_box_reports_leads_to_the_right_kind_of_explanation(
             [1, 2],
             "[1, 2]",
             "You returned a str; a list was expected. Read again what the statement says to return.",
+        ),
+        (
+            np.zeros(2),
+            [0, 0],
+            "add_up returned a list; return a numpy array, np.array(...), not a list.",
+        ),
+        (
+            np.zeros(2),
+            (0, 0),
+            "add_up returned a tuple; return a numpy array, np.array(...), not a tuple.",
         ),
         (
             True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -88,8 +89,6 @@ def test_a_terminal_gets_no_control_characters_and_a_file_gets_every_one(epochbo
     [
         (("nothing.py",), "Cannot read nothing.py: No such file or directory. Give the path of a Python file."),
         ((".",), "Cannot read .: Is a directory. Give the path of a Python file."),
-        (("/dev/zero",), "/dev/zero is not a regular file. Save the code in a file and give its path."),
-        (("large.py",), "large.py is larger than 1 MB. Give the path of a smaller Python file."),
         (("x\0.py",), "that is no file name"),
         (("x.py", "--wall", "nan"), "nan is not between 0 and 3600 seconds"),
         (("x.py", "--wall", "0"), "0 is not between 0 and 3600 seconds"),
@@ -123,3 +122,11 @@ def test_where_nothing_can_be_isolated_nothing_runs_and_the_exit_code_is_125(
     )
     assert (done.returncode, done.stdout, (tmp_path / "ran").exists()) == (125, "", False)
     assert done.stderr.startswith("epochbot: ")
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "large.py"])
+def test_a_source_without_end_is_an_error_of_the_code_and_ends(epochbot, tmp_path: Path, name: str) -> None:
+    (tmp_path / "large.py").write_bytes(b"#" * 10_000_000)
+    done = epochbot("run", name, "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["outcome"] == "error"

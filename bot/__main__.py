@@ -13,7 +13,7 @@ from bot.store import StoreError
 from challenges.prepare import CasesError
 from runner.errors import CannotIsolate
 
-FINE, NO, USAGE, CANNOT_ISOLATE, INTERRUPTED = 0, 1, 2, 125, 130
+FINE, USAGE, CANNOT_ISOLATE, INTERRUPTED = 0, 2, 125, 130  # a command itself answers 1 for no
 HOSTS = ("chat", "serve")  # what runs until somebody stops it
 
 

@@ -90,11 +90,6 @@ def week_begins(now: datetime, tz: str) -> datetime:
     return day_begins(today - timedelta(days=today.weekday()), tz, 0)
 
 
-def is_late_night(now: datetime, tz: str, day_start: int = DAY_START) -> bool:
-    """Tell whether it is past midnight but still the evening before."""
-    return local_day(now, tz, 0) != local_day(now, tz, day_start)
-
-
 def date_exists(day: date, tz: str) -> bool:
     """Tell whether a zone's calendar has a date at all (Samoa had no 30 December 2011)."""
     noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(tz))

@@ -17,7 +17,6 @@ from bot.days import (
     date_exists,
     day_begins,
     find_zone,
-    is_late_night,
     local_day,
     next_turn,
     plan_change,
@@ -87,11 +86,6 @@ def test_week_beginss_on_the_monday_before(now: datetime, tz: str) -> None:
 
 def test_day_that_begins_in_a_gap_begins_after_it() -> None:
     assert day_begins(date(2026, 3, 29), "Europe/Paris", 2) == utc("2026-03-29T01:00")
-
-
-def test_late_night_is_between_midnight_and_the_turn() -> None:
-    clock = ["2026-05-01T23:59", "2026-05-02T00:00", "2026-05-02T02:59", "2026-05-02T03:00"]
-    assert [is_late_night(utc(at), "UTC") for at in clock] == [False, True, True, False]
 
 
 def test_samoa_had_no_thirtieth_of_december() -> None:

@@ -223,7 +223,7 @@ class _Run:
         """Make one call and note what is seen of it."""
         before = len(session.stdout.data)
         session.longest = self.left + 4096
-        await session.send({"args": text, "echo": call.echo_args, "cap": self.left})
+        await session.send(prepare.task(self.job, call, text, self.left))
         began, started, ended = time.perf_counter(), False, None
         late = False
         try:

@@ -63,6 +63,8 @@ class Call:
     id: str
     args: tuple[Any, ...]
     echo_args: bool = False  # also return the arguments as they are after the call, to see whether they were changed
+    group: str = ""  # neighbours with one name may share a fork, each with a fresh module; without a name none does
+    seed: int | None = None  # in place of the job's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

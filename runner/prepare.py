@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from runner import libraries
-from runner.job import Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned
+from runner.job import Call, Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned
 from runner.values import encode
 
 ARGS_BYTES = 256 * 1024 * 1024
@@ -60,11 +60,15 @@ def setup(job: Job, arguments: list[str]) -> dict[str, Any]:
             "filename": job.filename,
             "entry": job.entry,
             "driver": job.driver,
-            "seed": job.seed,
             "script": not job.calls,
         },
         "bounds": bounds(job.limits),
     }
+
+
+def task(job: Job, call: Call, text: str, cap: int) -> dict[str, Any]:
+    """Say what one call is: its encoded arguments, and how many bytes its answer may have."""
+    return {"args": text, "echo": call.echo_args, "cap": cap, "seed": job.seed if call.seed is None else call.seed}
 
 
 def bounds(limits: Limits) -> dict[str, int]:

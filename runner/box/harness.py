@@ -25,28 +25,28 @@ _NUMPY_SEEDS = 2**32
 class Program:
     """What all calls of a job share."""
 
-    __slots__ = ("driver", "entry", "filename", "script", "seed", "source")
+    __slots__ = ("driver", "entry", "filename", "script", "source")
 
-    def __init__(self, *, source: bytes, filename: str, entry: str, driver: str, seed: int, script: bool) -> None:
+    def __init__(self, *, source: bytes, filename: str, entry: str, driver: str, script: bool) -> None:
         """Keep it."""
         self.source = source
         self.filename = filename
         self.entry = entry
         self.driver = driver
-        self.seed = seed
         self.script = script
 
 
 class Task:
-    """One call: encoded arguments, whether to return them too, and how long the answer may be."""
+    """One call: encoded arguments, whether to return them too, how long the answer may be, and what seeds chance."""
 
-    __slots__ = ("args", "cap", "echo")
+    __slots__ = ("args", "cap", "echo", "seed")
 
-    def __init__(self, *, args: bytes, echo: bool, cap: int) -> None:
+    def __init__(self, *, args: bytes, echo: bool, cap: int, seed: int) -> None:
         """Keep it."""
         self.args = args
         self.echo = echo
         self.cap = cap
+        self.seed = seed
 
 
 class _Shown:
@@ -204,7 +204,7 @@ def _flush() -> None:
 def run(program: Program, task: Task, frame_fd: int) -> None:
     """Run one task and write its frame: four bytes of length, then the answer."""
     write, pack = os.write, struct.pack  # bound now: a learner may rebind them, to no one's harm but his own
-    reseed(program.seed)
+    reseed(task.seed)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what a killed run printed still counts
     data = answer(program, task)

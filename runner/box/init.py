@@ -167,7 +167,7 @@ def follow(child: int, frames: int, cap: int) -> Ended:
 
 def serve(program: Program, bounds: Bounds, message: dict[str, Any]) -> None:
     """Run one call in a fresh child and report how it ended."""
-    task = Task(args=message["args"].encode("ascii"), echo=message["echo"], cap=message["cap"])
+    task = Task(**{**message, "args": message["args"].encode("ascii")})
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -10,8 +10,8 @@ import resource
 import signal
 
 from . import filters
+from .namespaces import NEW_IPC, NEW_MOUNTS, must, unshare
 
-_NEW_MOUNTS, _NEW_IPC = 0x00020000, 0x08000000
 _NOSUID, _NODEV, _BIND, _DETACH = 2, 4, 4096, 2
 _SET_PDEATHSIG = 1
 _SET_DUMPABLE, _CAPBSET_DROP, _SET_SECCOMP, _NO_NEW_PRIVS, _AMBIENT = 4, 24, 22, 38, 47
@@ -20,8 +20,6 @@ _LAST_CAPABILITY = 63
 STACK_BYTES = 8 * 1024 * 1024
 OPEN_FILES = 256
 STAGE = "/stage"
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Bounds:
@@ -41,42 +39,40 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
-def _must(name: str, *arguments: object) -> None:
-    if getattr(_libc, name)(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
-
-
 def _prctl(option: int, *arguments: int) -> None:
     padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
-    _must("prctl", ctypes.c_int(option), *padded)
+    must("prctl", ctypes.c_int(option), *padded)
 
 
 def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
-    _must("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    must("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
 
 
-def fresh_disk(bounds: Bounds) -> None:
-    """Mount an empty /tmp and /dev/shm that share one cap on bytes and one on files, seen by this process only."""
-    _must("unshare", _NEW_MOUNTS | _NEW_IPC)
+def mount_disk(bounds: Bounds) -> None:
+    """Mount an empty /tmp and /dev/shm that share one cap on bytes and one on files, in this mount namespace."""
     own = 3  # the mount's root and the two folders below it
     options = f"size={bounds.disk_bytes},nr_inodes={bounds.disk_files + own},mode=0755"
     _mount("disk", STAGE, "tmpfs", _NOSUID | _NODEV, options)
     for folder, target in (("tmp", "/tmp"), ("shm", "/dev/shm")):  # these are the box's own
         os.mkdir(f"{STAGE}/{folder}", 0o700)  # pathlib would cost every cold start an import
         _mount(f"{STAGE}/{folder}", target, "none", _BIND)
-    _must("umount2", STAGE.encode(), _DETACH)
+    must("umount2", STAGE.encode(), _DETACH)
 
 
 def limit(bounds: Bounds) -> None:
     """Set the limits a process carries with it; a soft limit equals its hard one."""
+    limit_any()
+    _lower(resource.RLIMIT_FSIZE, bounds.disk_bytes)
+    _lower(resource.RLIMIT_CPU, bounds.cpu_s)
+
+
+def limit_any() -> None:
+    """Set the limits that are the same for every job."""
     for kind, value in (
         # Not 0: a core handler that is a program ignores 0 and is told by 1 alone to stay away.
         (resource.RLIMIT_CORE, 1),
-        (resource.RLIMIT_FSIZE, bounds.disk_bytes),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_STACK, STACK_BYTES),
-        (resource.RLIMIT_CPU, bounds.cpu_s),
         (resource.RLIMIT_MEMLOCK, 64 * 1024),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_NICE, 0),
@@ -107,19 +103,24 @@ def drop_powers() -> None:
     _prctl(_AMBIENT, _AMBIENT_CLEAR)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     nothing = (ctypes.c_uint32 * 6)()
-    _must("capset", header, nothing)
+    must("capset", header, nothing)
     _prctl(_NO_NEW_PRIVS, 1)
 
 
 def load_filter(program: bytes) -> None:
     """Put the system-call filter in force."""
     loaded = _Program(len(program) // 8, program)
-    _must("prctl", _SET_SECCOMP, ctypes.c_ulong(_SECCOMP_FILTER), ctypes.byref(loaded), 0, 0)
+    must("prctl", _SET_SECCOMP, ctypes.c_ulong(_SECCOMP_FILTER), ctypes.byref(loaded), 0, 0)
 
 
 def hide() -> None:
     """Keep this process's memory from others of the same user, and from core dumps."""
     _prctl(_SET_DUMPABLE, 0)
+
+
+def show() -> None:
+    """Undo `hide`, for a process that still has to write its own identity map or be joined by others."""
+    _prctl(_SET_DUMPABLE, 1)
 
 
 def enter_bare(bounds: Bounds) -> None:
@@ -137,10 +138,34 @@ def enter(bounds: Bounds) -> None:
     """
     program = filters.program(os.uname().machine)
     os.setsid()
-    fresh_disk(bounds)
+    unshare(NEW_MOUNTS | NEW_IPC)
+    mount_disk(bounds)
     limit(bounds)
     limit_processes(bounds)
     drop_powers()
     hide()
     load_filter(program)
     os.chdir("/tmp")  # the box's own
+
+
+def enter_cell() -> None:
+    """Do the same in a cell that has a disk and namespaces already, for a job that is not known yet.
+
+    Raises:
+        OSError: when any step is refused; the caller must then end without running anything.
+    """
+    program = filters.program(os.uname().machine)
+    os.setsid()
+    _prctl(_SET_PDEATHSIG, signal.SIGKILL)
+    limit_any()
+    drop_powers()
+    hide()
+    load_filter(program)
+    os.chdir("/tmp")  # the cell's own
+
+
+def limit_job(bounds: Bounds) -> None:
+    """Set what a job limits, once it is known."""
+    _lower(resource.RLIMIT_FSIZE, bounds.disk_bytes)
+    _lower(resource.RLIMIT_CPU, bounds.cpu_s)
+    limit_processes(bounds)

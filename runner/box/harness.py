@@ -5,6 +5,7 @@ Public and without secrets: a learner who rewrites it can only change which valu
 from __future__ import annotations
 
 import atexit
+import binascii
 import builtins
 import contextlib
 import os
@@ -35,6 +36,11 @@ class Program:
         self.driver = driver
         self.script = script
 
+    @classmethod
+    def read(cls, message: dict[str, Any]) -> Program:
+        """Read it as it is sent."""
+        return cls(**{**message, "source": binascii.a2b_base64(message["source"])})
+
 
 class Task:
     """One call: encoded arguments, whether to return them too, how long the answer may be, and what seeds chance."""
@@ -47,6 +53,11 @@ class Task:
         self.echo = echo
         self.cap = cap
         self.seed = seed
+
+    @classmethod
+    def read(cls, message: dict[str, Any]) -> Task:
+        """Read it as it is sent."""
+        return cls(**{**message, "args": message["args"].encode("ascii")})
 
 
 class _Shown:
@@ -195,7 +206,14 @@ def _say(text: str) -> None:
         return
 
 
-def _flush() -> None:
+def line_buffered() -> None:
+    """Let every line out when it is complete: what a killed run printed still counts."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are real files until a learner runs
+
+
+def flush() -> None:
+    """Let out what the learner's streams still hold."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):  # a learner may have put anything there
             stream.flush()
@@ -205,10 +223,8 @@ def run(program: Program, task: Task, frame_fd: int) -> None:
     """Run one task and write its frame: four bytes of length, then the answer."""
     write, pack = os.write, struct.pack  # bound now: a learner may rebind them, to no one's harm but his own
     reseed(task.seed)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what a killed run printed still counts
     data = answer(program, task)
-    _flush()
+    flush()
     view = memoryview(pack(">I", len(data)) + data)
     while view:
         view = view[write(frame_fd, view) :]

@@ -6,7 +6,6 @@ is not believed outside beyond what a learner could also have returned.
 """
 from __future__ import annotations
 
-import binascii
 import contextlib
 import gc
 import importlib
@@ -22,7 +21,7 @@ import warnings
 from typing import Any
 
 from .cage import Bounds, enter, enter_bare, hide
-from .harness import Program, Task, run
+from .harness import Program, Task, line_buffered, run
 
 CONTROL_FD = 3
 FRAME_FD = 3  # in the child, where the control socket is closed
@@ -102,6 +101,7 @@ def _child(program: Program, task: Task, bounds: Bounds, frame_fd: int) -> None:
         os._exit(70)
     try:
         os.write(FRAME_FD, CAGED)
+        line_buffered()
         run(program, task, FRAME_FD)
     finally:
         os._exit(0)
@@ -167,7 +167,7 @@ def follow(child: int, frames: int, cap: int) -> Ended:
 
 def serve(program: Program, bounds: Bounds, message: dict[str, Any]) -> None:
     """Run one call in a fresh child and report how it ended."""
-    task = Task(**{**message, "args": message["args"].encode("ascii")})
+    task = Task.read(message)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -194,7 +194,7 @@ def main(control: int) -> None:
     except BaseException as error:  # a library may fail in any way; the other side is told
         send(b"F", f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    program = Program(**{**setup["program"], "source": binascii.a2b_base64(setup["program"]["source"])})
+    program = Program.read(setup["program"])
     bounds = Bounds(**setup["bounds"])
     send(b"R", str(int((time.perf_counter() - began) * 1000)).encode())
     while (message := receive()) is not None:

@@ -8,6 +8,7 @@ from runner.libraries import Bind, Interpreter
 
 HOSTNAME = "box"
 USER = 1000
+INIT = "runner.box.init"
 DEVICES = ("null", "zero", "random", "urandom")
 FOLDERS = ("/tmp", "/dev/shm", "/stage")  # inside the box; each run mounts its own disk there
 KEPT = ("CAP_SYS_ADMIN", "CAP_SETPCAP")  # for the box's first process, in a user namespace that owns nothing else
@@ -24,6 +25,8 @@ class Jail:
     info_fd: int
     block_fd: int
     control_fd: int
+    module: str = INIT  # its `main(control_fd)` is the first process
+    proc: bool = False  # mount a fresh /proc, which the first process takes out of sight again
     moved: Mapping[str, str] = field(default_factory=dict)  # host paths that were staged elsewhere
 
     @property
@@ -45,10 +48,10 @@ def environment(interpreter: Interpreter) -> dict[str, str]:
     }
 
 
-def _python(command: str, ours: str, libraries: list[str], control_fd: int) -> list[str]:
+def _python(command: str, ours: str, libraries: list[str], module: str, control_fd: int) -> list[str]:
     """Return the command that starts the box's first process, with our files off the path once they are imported."""
     start = (
-        f"import sys; sys.path.insert(0, {ours!r}); from runner.box.init import main; "
+        f"import sys; sys.path.insert(0, {ours!r}); from {module} import main; "
         f"sys.path.remove({ours!r}); sys.path.extend({libraries!r}); main({control_fd})"
     )
     return [command, "-s", "-S", "-P", "-B", "-X", "utf8", "-c", start]
@@ -56,7 +59,8 @@ def _python(command: str, ours: str, libraries: list[str], control_fd: int) -> l
 
 def bare_python(command: str, ours: str, path: list[str], control_fd: int) -> list[str]:
     """Return the command that starts the same process without a jail, with the libraries of this interpreter."""
-    return _python(command, ours, [folder for folder in path if folder and folder != ours], control_fd)
+    libraries = [folder for folder in path if folder and folder != ours]
+    return _python(command, ours, libraries, INIT, control_fd)
 
 
 def _namespaces() -> list[str]:
@@ -74,7 +78,8 @@ def _files(jail: Jail) -> list[str]:
     links = [part for target, place in jail.interpreter.links for part in ("--symlink", target, place)]
     devices = [part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")]
     folders = [part for place in FOLDERS for part in ("--dir", place)]
-    return [*shown, *hidden, *links, *devices, *folders, "--remount-ro", "/"]
+    proc = ["--proc", "/proc"] if jail.proc else []
+    return [*shown, *hidden, *links, *proc, *devices, *folders, "--remount-ro", "/"]
 
 
 def arguments(jail: Jail) -> list[str]:
@@ -89,5 +94,5 @@ def arguments(jail: Jail) -> list[str]:
         *(part for name in sorted(settings) for part in ("--setenv", name, settings[name])),
         *_files(jail),
         *("--chdir", "/", "--info-fd", str(jail.info_fd), "--block-fd", str(jail.block_fd), "--"),
-        *_python(jail.interpreter.command, "/box", ["/libs"], jail.control_fd),
+        *_python(jail.interpreter.command, "/box", ["/libs"], jail.module, jail.control_fd),
     ]

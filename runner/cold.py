@@ -5,14 +5,13 @@ Owns the order of things: group, jail, imports, calls against our clock, end, ve
 from __future__ import annotations
 
 import asyncio
-import itertools
-import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from runner import advice, bwrap, groups, libraries, prepare, verdict, watchdog
+from runner import bwrap, groups, libraries, prepare, verdict, watchdog
+from runner.allot import Groups
 from runner.errors import CannotIsolate
 from runner.job import Call, Isolation, Job, Result
 from runner.session import Ended, Session, parse_done
@@ -24,24 +23,8 @@ FORK_S = 20.0  # to make one call's child
 _STARTED = b"S"
 _READY = b"R"
 _SCRIPT = Call(id="", args=())
-_numbers = itertools.count()
 
 OpenBox = Callable[[Start], Awaitable[Session]]
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What the outside knows of memory: the kernel's count, or our own where there is none."""
-
-    group: groups.Group | None
-    peak: int = 0
-    exceeded: bool = False
-
-    def ran_out(self) -> bool:
-        return self.exceeded or (self.group is not None and self.group.kills() > 0)
-
-    def saw(self, total: int) -> None:
-        self.peak = max(self.peak, total)
 
 
 class ColdRunner:
@@ -72,7 +55,7 @@ class ColdRunner:
         self.minimum = minimum
         self.semaphore = semaphore or asyncio.Semaphore(2)
         self.places = places
-        self.swept = False  # whether groups that killed supervisors left have been looked for
+        self.groups = Groups(minimum, places)
 
     async def run(self, job: Job) -> Result:
         """Run a job and say what became of it, when nothing of it is left.
@@ -93,27 +76,9 @@ class ColdRunner:
             return await _Run(job, texts, None).result(open_bare_session, Isolation.NONE)
 
     async def _isolated(self, job: Job, texts: list[str]) -> Result:
-        group = self._group(job)
+        group = self.groups.make(job.limits, others=1)
         level = Isolation.STRONG if group else Isolation.REDUCED
         return await _Run(job, texts, group).result(open_session, level)
-
-    def _group(self, job: Job) -> groups.Group | None:
-        """Make a group of the run's own, or none where the minimum allows that."""
-        limits, failed = job.limits, "no usable controller"
-        places = self.places()
-        if not self.swept:
-            self.swept = True
-            for place in places:
-                groups.sweep(place)
-        for place in places:
-            name = f"epochbot-{os.getpid()}-{next(_numbers)}"
-            try:
-                return groups.create(place, name, memory=limits.memory_bytes, processes=limits.processes + 1)
-            except OSError as error:
-                failed = str(error)
-        if self.minimum is Isolation.STRONG:
-            raise CannotIsolate(f"No control group could be made ({failed}).", advice.no_groups())
-        return None
 
 
 def start_for(job: Job, join: Callable[[int], None]) -> Start:
@@ -145,7 +110,7 @@ class _Run:
         self.job = job
         self.texts = texts
         self.group = group
-        self.memory = _Memory(group)
+        self.memory = watchdog.Memory(group)
         self.left = job.limits.result_bytes
         self.own_cpu_us = 0
         self.own_peak = 0
@@ -157,14 +122,14 @@ class _Run:
             undo.callback(self._remove_group)
             session = await open_box(start_for(self.job, self.group.join if self.group else _join_nothing))
             undo.pop_all()
-        watching = None if self.group else asyncio.create_task(self._watch(session))
+        looking = self.memory.watch((session.inside,), self.job.limits.memory_bytes, session.alarm.set)
+        watching = asyncio.create_task(looking)
         gone = removed = False
         try:
             seen = await self._calls(session)
             cpu_us = self._cpu_us()
         finally:
-            if watching:
-                watching.cancel()
+            watching.cancel()
             gone = await session.end()
             peak = self.group.peak_bytes() if self.group else max(self.memory.peak, self.own_peak)
             removed = self._remove_group()
@@ -183,13 +148,6 @@ class _Run:
     def _cpu_us(self) -> int:
         counted = self.group.cpu_us() if self.group else None
         return self.own_cpu_us if counted is None else max(0, counted - self.cpu_before)
-
-    async def _watch(self, session: Session) -> None:
-        def exceeded() -> None:
-            self.memory.exceeded = True
-            session.alarm.set()
-
-        await watchdog.watch(session.inside, self.job.limits.memory_bytes, self.memory.saw, exceeded)
 
     async def _calls(self, session: Session) -> list[verdict.Evidence]:
         """Make every call in turn, until one of them ends the box."""

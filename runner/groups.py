@@ -77,15 +77,42 @@ class Group:
                 found.update(int(line) for line in (folder / "cgroup.procs").read_text().split())
         return tuple(sorted(found))
 
+    def cap(self, *, memory: int, processes: int) -> None:
+        """Change the caps of a group in which nothing has run yet.
+
+        Raises:
+            OSError: when the kernel does not take them.
+        """
+        folders = dict(self.folders)
+        steps = [(folders[controller] / file, str(value)) for controller, file, value, _maybe in _caps(self.version, memory, processes)]
+        for path, value in [step for step in steps if step[0].exists()]:
+            try:
+                path.write_text(value)
+            except OSError:
+                # Memory may not be more than memory and swap together, which comes after it.
+                for later, its in steps:
+                    if later.exists() and later != path:
+                        later.write_text(its)
+                path.write_text(value)
+
+    def try_remove(self) -> bool:
+        """Remove the group if nothing is in it any more; say whether it is gone."""
+        for folder in {path for _name, path in self.folders}:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return False
+        return True
+
     def remove(self) -> bool:
         """Remove the group, waiting a moment for the kernel to let go of processes that have just ended."""
         deadline = time.monotonic() + REMOVE_S
-        while left := [folder for folder in {path for _name, path in self.folders} if folder.exists()]:
-            for folder in left:
-                with suppress(OSError):
-                    folder.rmdir()
+        while not self.try_remove():
             if time.monotonic() > deadline:
                 return False
+            time.sleep(0.001)
         return True
 
 

@@ -156,6 +156,24 @@ def warm_modules(profile: Profile, text: str) -> list[str]:
     return list(dict.fromkeys([*first, *named, *parts, *behind]))
 
 
+_ALL_PARTS: dict[Profile, tuple[str, ...]] = {
+    Profile.STDLIB: ("collections", "dataclasses", "functools", "itertools", "json", "math", "re", "statistics", "typing"),
+    Profile.NUMPY: ("numpy", "scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats"),
+    Profile.SKLEARN: (
+        *("pandas", "sklearn.cluster", "sklearn.compose", "sklearn.datasets", "sklearn.decomposition", "sklearn.dummy"),
+        *("sklearn.ensemble", "sklearn.feature_extraction.text", "sklearn.feature_selection", "sklearn.impute"),
+        *("sklearn.linear_model", "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes"),
+        *("sklearn.neighbors", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree"),
+    ),
+    Profile.TORCH: ("torch", "torch.nn", "torch.utils.data", *_BEHIND_OPTIMISERS),
+}
+
+
+def all_modules(profile: Profile) -> list[str]:
+    """List what a process imports that is kept warm for any job of a profile."""
+    return [name for part in included(profile) for name in _ALL_PARTS[part]]
+
+
 @lru_cache(maxsize=1)
 def ours() -> tuple[Bind, ...]:
     """List the runner's own files that work inside."""

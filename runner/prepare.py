@@ -48,20 +48,25 @@ def arguments(job: Job) -> list[str]:
     return texts
 
 
+def program(job: Job) -> dict[str, Any]:
+    """Say what all calls of a job share."""
+    return {
+        "source": base64.b64encode(source_bytes(job)).decode("ascii"),
+        "filename": job.filename,
+        "entry": job.entry,
+        "driver": job.driver,
+        "script": not job.calls,
+    }
+
+
 def setup(job: Job, arguments: list[str]) -> dict[str, Any]:
-    """Say to the box's first process what it is there for."""
+    """Say to a cold box's first process what it is there for."""
     source = source_bytes(job)
     needed = [name for mark, name in _NEEDS if any(mark in text for text in arguments)]
     text = "\n".join([source.decode("utf-8", "replace"), job.driver, *needed])
     return {
         "modules": libraries.warm_modules(job.profile, text),
-        "program": {
-            "source": base64.b64encode(source).decode("ascii"),
-            "filename": job.filename,
-            "entry": job.entry,
-            "driver": job.driver,
-            "script": not job.calls,
-        },
+        "program": program(job),
         "bounds": bounds(job.limits),
     }
 

@@ -84,23 +84,49 @@ class Ended:
     raw: bytes
 
 
-@dataclass(slots=True)
-class Session:
+@dataclass(slots=True, kw_only=True)
+class Box:
     """A jail that has been started. Always `end` it."""
 
     process: subprocess.Popen[bytes]
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
     stdout: Sink
     stderr: Sink
     inside: int = 0  # process id, as this host counts, of the box's first process
     alarm: asyncio.Event = field(default_factory=asyncio.Event)
-    longest: int = 1 << 20
 
     def watch(self) -> None:
         """Start to collect what it writes."""
         self.stdout.watch()
         self.stderr.watch()
+
+    def kill(self) -> None:
+        """Kill the box's first process, and with it everything inside."""
+        if self.process.poll() is None:
+            for pid in (self.inside, 0 if self.inside else self.process.pid):
+                if pid:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
+    async def end(self) -> bool:
+        """End the box and wait until no process of it exists; say whether it went within the time allowed."""
+        self.kill()
+        gone = await wait_for_exit(self.process, END_S)
+        if not gone:
+            self.process.kill()
+            gone = await wait_for_exit(self.process, END_S)
+        for sink in (self.stdout, self.stderr):
+            sink.drain()
+            sink.stop()
+        return gone
+
+
+@dataclass(slots=True, kw_only=True)
+class Session(Box):
+    """A jail that is spoken with in messages."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    longest: int = 1 << 20
 
     async def send(self, message: object) -> None:
         """Send one message; a peer that is gone is noticed when its answer is awaited."""
@@ -133,24 +159,9 @@ class Session:
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise EOFError("the box is gone") from error
 
-    def kill(self) -> None:
-        """Kill the box's first process, and with it everything inside."""
-        if self.process.poll() is None:
-            for pid in (self.inside, 0 if self.inside else self.process.pid):
-                if pid:
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-
     async def end(self) -> bool:
-        """End the box and wait until no process of it exists; say whether it went within the time allowed."""
-        self.kill()
-        gone = await wait_for_exit(self.process, END_S)
-        if not gone:
-            self.process.kill()
-            gone = await wait_for_exit(self.process, END_S)
-        for sink in (self.stdout, self.stderr):
-            sink.drain()
-            sink.stop()
+        """End the box, then close what it was spoken with through."""
+        gone = await Box.end(self)
         self.writer.close()
         with suppress(ConnectionError):
             await self.writer.wait_closed()

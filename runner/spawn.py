@@ -18,7 +18,7 @@ from runner import bwrap, launch
 from runner.advice import explain
 from runner.errors import CannotIsolate
 from runner.libraries import HERE, JailProgram, jail_program
-from runner.session import Session, Sink
+from runner.session import Box, Session, Sink
 
 UNPRIVILEGED = 60706  # the first of a range of ids that no account, container or service is given
 _ORDER_BYTES = 60_000  # less than a pipe holds, so that writing it never waits
@@ -41,10 +41,10 @@ class Start:
 class _Ends:
     """The descriptors between us and a box: ours until handed over, theirs until the box has been started."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: socket.SocketKind = socket.SOCK_STREAM) -> None:
         self.ours = ExitStack()
         self.theirs = ExitStack()
-        self.control, inner = socket.socketpair()
+        self.control, inner = socket.socketpair(socket.AF_UNIX, kind)
         self.ours.enter_context(self.control)
         self.theirs.enter_context(inner)
         self.inner = inner.fileno()
@@ -118,16 +118,22 @@ async def _session(start: Start, ends: _Ends, process: subprocess.Popen[bytes]) 
     reader, writer = await asyncio.open_connection(sock=ends.control)
     stdout = Sink(ends.stdout, start.stdout_cap, alarm.set)
     stderr = Sink(ends.stderr, start.stderr_cap, alarm.set)
-    return Session(process, reader, writer, stdout, stderr, alarm=alarm)
+    return Session(process=process, reader=reader, writer=writer, stdout=stdout, stderr=stderr, alarm=alarm)
 
 
-async def open_session(start: Start) -> Session:
-    """Start a jail, put it in its group, and let it run.
+def _box(start: Start, ends: _Ends, process: subprocess.Popen[bytes]) -> Box:
+    alarm = asyncio.Event()
+    stdout = Sink(ends.stdout, start.stdout_cap, alarm.set)
+    stderr = Sink(ends.stderr, start.stderr_cap, alarm.set)
+    return Box(process=process, stdout=stdout, stderr=stderr, alarm=alarm)
+
+
+def _started(start: Start, ends: _Ends) -> subprocess.Popen[bytes]:
+    """Start the jail's process; what is ours of the descriptors is then to be closed by whoever gets it.
 
     Raises:
-        CannotIsolate: when it does not come up; nothing of it is left.
+        CannotIsolate: when the program does not even start; nothing of it is left.
     """
-    ends = _Ends()
     with ends.ours:
         try:
             with ends.theirs:
@@ -135,17 +141,53 @@ async def open_session(start: Start) -> Session:
         except OSError as error:
             raise CannotIsolate(*explain("", error)) from error
         ends.ours.pop_all()
+    return process
+
+
+async def _released(box: Box, start: Start, ends: _Ends) -> None:
+    """Put a jail that has been started in its group, and let it run.
+
+    Raises:
+        CannotIsolate: when it does not come up; nothing of it is left.
+    """
     async with AsyncExitStack() as undo:
-        session = await _session(start, ends, process)
-        undo.push_async_callback(session.end)
+        undo.push_async_callback(box.end)
         try:
-            await _release(session, start, ends)
+            await _release(box, start, ends)
         except (OSError, ValueError, KeyError) as error:
-            await session.end()  # only then is all it said known
-            raise CannotIsolate(*explain(bytes(session.stderr.data).decode("utf-8", "replace"), error)) from error
+            await box.end()  # only then is all it said known
+            raise CannotIsolate(*explain(bytes(box.stderr.data).decode("utf-8", "replace"), error)) from error
         undo.pop_all()
-    session.watch()
+    box.watch()
+
+
+async def open_session(start: Start) -> Session:
+    """Start a jail whose first process is spoken with in messages.
+
+    Raises:
+        CannotIsolate: when it does not come up; nothing of it is left.
+    """
+    ends = _Ends()
+    process = _started(start, ends)
+    session = await _session(start, ends, process)
+    await _released(session, start, ends)
     return session
+
+
+async def open_box(start: Start) -> tuple[Box, socket.socket]:
+    """Start a jail and return it with a socket that carries messages and descriptors.
+
+    Raises:
+        CannotIsolate: when it does not come up; nothing of it is left.
+    """
+    ends = _Ends(socket.SOCK_SEQPACKET)
+    box = _box(start, ends, _started(start, ends))
+    with ExitStack() as undo:
+        undo.enter_context(ends.control)
+        await _released(box, start, ends)
+        undo.pop_all()
+    ends.control.setblocking(False)
+    return box, ends.control
 
 
 async def open_bare_session(start: Start) -> Session:
@@ -161,11 +203,11 @@ async def open_bare_session(start: Start) -> Session:
     return session
 
 
-async def _release(session: Session, start: Start, ends: _Ends) -> None:
+async def _release(box: Box, start: Start, ends: _Ends) -> None:
     """Let the box go, once its first process is in its group."""
     try:
-        session.inside = await asyncio.wait_for(_first_process(ends.info), start.allowance_s)
-        start.join(session.inside)
+        box.inside = await asyncio.wait_for(_first_process(ends.info), start.allowance_s)
+        start.join(box.inside)
         os.write(ends.block, b"x")
     finally:
         os.close(ends.info)

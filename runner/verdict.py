@@ -18,6 +18,7 @@ from runner.values import DecodeError, decode
 _HEAD = struct.Struct(">I")
 CAGED = b"\x01"
 CALL_STDOUT_CHARS = 4000
+LARGE_BYTES = 64 * 1024  # answers together longer than this take long enough to read to be felt by others
 _BYTES = re.compile(r"\b(\d{1,15})(?: bytes\b|(?= allowed\b))", re.ASCII)
 
 

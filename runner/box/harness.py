@@ -82,7 +82,8 @@ def reseed(seed: int) -> None:
     if (numpy := sys.modules.get("numpy")) is not None:
         numpy.random.seed(seed % _NUMPY_SEEDS)
     if (torch := sys.modules.get("torch")) is not None:
-        torch.manual_seed(seed)
+        # Not `torch.manual_seed`, which looks for every kind of accelerator there could be.
+        torch.default_generator.manual_seed(seed)
 
 
 def _read_source(program: Program) -> Source:

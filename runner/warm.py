@@ -1,0 +1,223 @@
+"""Runs each job in workers that were forked, isolated and put in their groups before it came.
+
+Owns the order of things for a warm run: worker, tasks against our clock, evidence, verdict. What cannot be run warm is
+run cold. An asyncio service: start it with `async with`, or `await close()` it at the end.
+"""
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Self
+
+from runner import groups, prepare, verdict, watchdog
+from runner.cells import Answer, Cell, LostError
+from runner.cold import ColdRunner
+from runner.job import Call, Isolation, Job, Limits, Profile, Result
+from runner.pool import Policy, Pool
+from runner.session import END_S, HEAD
+
+TEND_S = 5.0
+_SCRIPT = Call(id="", args=())
+
+
+class WarmRunner:
+    """Runs jobs in warm workers, a few at a time."""
+
+    def __init__(
+        self,
+        minimum: Isolation = Isolation.REDUCED,
+        *,
+        slots: int = os.cpu_count() or 1,
+        policy: Policy | None = None,
+        places: Callable[[], list[groups.Place]] = groups.here,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Set the least isolation to accept and how many runs may be in progress; starts nothing yet."""
+        self.semaphore = asyncio.Semaphore(slots)
+        self.cold = ColdRunner(minimum, semaphore=self.semaphore, places=places)
+        self.groups = self.cold.groups
+        self.policy = policy or Policy()
+        self.clock = clock
+        self.pools: dict[Profile, Pool] = {}
+        self.tending: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin to look after the zygotes."""
+        return self
+
+    async def __aexit__(self, *_what: object) -> None:
+        """Close."""
+        await self.close()
+
+    def _pool(self, profile: Profile) -> Pool:
+        if profile not in self.pools:
+            self.pools[profile] = Pool(profile, self.policy, lambda: self.groups.make(Limits()), self.clock)
+        return self.pools[profile]
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(TEND_S)
+            for pool in self.pools.values():
+                pool.tend()
+
+    async def warm_up(self, *profiles: Profile) -> bool:
+        """Start the zygotes of some profiles one after the other; say whether all came up."""
+        self.tending = self.tending or asyncio.create_task(self._tend())
+        for profile in profiles:
+            pool = self._pool(profile)
+            if not pool.warm and (starting := pool.start()) is not None:
+                await asyncio.shield(starting)
+        return all(self._pool(profile).warm for profile in profiles)
+
+    async def run(self, job: Job) -> Result:
+        """Run a job and say what became of it.
+
+        Raises:
+            CannotIsolate: when this host cannot isolate it as well as demanded; then nothing was run.
+            ValueError: when the job itself cannot work, such as calls without an entry.
+        """
+        texts = prepare.arguments(job)
+        if (refused := prepare.refusal(job, self.cold.minimum)) is not None:
+            return refused
+        pool = self._pool(job.profile)
+        if not pool.warm:
+            self.tending = self.tending or asyncio.create_task(self._tend())
+            pool.start()
+            return await self.cold.run(job)
+        async with self.semaphore:
+            return await _WarmRun(job, texts, pool).result()
+
+    async def close(self) -> bool:
+        """End every zygote and worker; say whether nothing is left."""
+        if self.tending:
+            self.tending.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.tending
+        return all([await pool.close() for pool in self.pools.values()])
+
+
+class _WarmRun:
+    """One job from its first worker to its result."""
+
+    def __init__(self, job: Job, texts: list[str], pool: Pool) -> None:
+        self.job = job
+        self.texts = texts
+        self.pool = pool
+        self.left = job.limits.result_bytes
+        self.stdout = bytearray()
+        self.stderr = bytearray()
+        self.cell: Cell | None = None
+        self.watching: asyncio.Task[None] | None = None
+        self.memory = watchdog.Memory(None)
+        self.level = Isolation.REDUCED
+        self.cpu_us = self.peak = 0
+        self.cpu_before = 0
+        self.lingering = False
+
+    async def result(self) -> Result:
+        """Run it and clean up, whatever happens on the way."""
+        try:
+            seen = await self._calls()
+        finally:
+            await self._drop(wait=False)
+        usage = verdict.Usage(
+            wall_ms=sum(evidence.wall_ms for evidence in seen),
+            cpu_ms=self.cpu_us / 1000,
+            peak_bytes=self.peak,
+            stdout=bytes(self.stdout),
+            stderr=bytes(self.stderr),
+        )
+        big = sum(len(evidence.raw or b"") for evidence in seen) > verdict.LARGE_BYTES
+        if big:  # reading it takes long enough to be felt by everyone else
+            return await asyncio.to_thread(
+                verdict.result, self.job, seen, usage, self.level, lingering=self.lingering
+            )
+        return verdict.result(self.job, seen, usage, self.level, lingering=self.lingering)
+
+    async def _calls(self) -> list[verdict.Evidence]:
+        seen: list[verdict.Evidence] = []
+        calls = self.job.calls or (_SCRIPT,)
+        for at, (call, text) in enumerate(zip(calls, self.texts, strict=True)):
+            if seen and verdict.ends_box(seen[-1]):
+                seen.append(verdict.Evidence(id=call.id, skipped=True))
+                continue
+            after = calls[at + 1] if at + 1 < len(calls) else None
+            last = after is None or not call.group or after.group != call.group
+            seen.append(await self._call(call, text, last=last))
+        return seen
+
+    async def _call(self, call: Call, text: str, *, last: bool) -> verdict.Evidence:
+        """Have one call made and note what is seen of it."""
+        fresh = self.cell is None
+        try:
+            cell = self.cell or await self._take()
+        except (LostError, OSError) as error:
+            return verdict.Evidence(id=call.id, broken=f"no worker could be had: {error}")
+        before = len(cell.stdout.data)
+        order: dict[str, Any] = {"task": prepare.task(self.job, call, text, self.left), "last": last}
+        if fresh:
+            order |= {"program": prepare.program(self.job), "bounds": prepare.bounds(self.job.limits)}
+        answer = await cell.answer(order, wall_s=self.job.limits.wall_s, cap=self.left + HEAD.size)
+        evidence = self._evidence(call, cell, answer, before)
+        self.left = max(0, self.left - len(answer.raw or b""))
+        if last or not answer.complete:
+            await self._drop(wait=verdict.ends_box(evidence))
+        return evidence
+
+    def _evidence(self, call: Call, cell: Cell, answer: Answer, before: int) -> verdict.Evidence:
+        return verdict.Evidence(
+            id=call.id,
+            started=True,
+            raw=None if answer.raw is None else verdict.CAGED + answer.raw,
+            status=answer.status,
+            overlong=answer.overlong,
+            timed_out=answer.timed_out,
+            out_of_memory=self.memory.ran_out(),
+            full=cell.full,
+            broken=cell.lost,
+            wall_ms=answer.wall_ms,
+            stdout=bytes(cell.stdout.data[before:]),
+        )
+
+    async def _take(self) -> Cell:
+        """Get a worker and give it this job's limits."""
+        limits = self.job.limits
+        cell = self.cell = await self.pool.take(limits)
+        if cell.group:
+            self.level = Isolation.STRONG
+            cell.group.cap(memory=limits.memory_bytes, processes=limits.processes)
+            self.cpu_before = cell.group.cpu_us() or 0
+        cell.listen(limits.stdout_bytes - len(self.stdout), limits.stderr_bytes - len(self.stderr))
+        self.memory.group = cell.group
+        base = 0 if cell.group else sum(watchdog.memory_of(pid) for pid in cell.pids)
+        looking = self.memory.watch(cell.pids, limits.memory_bytes + base, cell.alarm)
+        self.watching = asyncio.create_task(looking)
+        return cell
+
+    async def _drop(self, *, wait: bool) -> None:
+        """Give the worker up, noting what it used and wrote; its end is waited for only when it was stopped."""
+        cell, self.cell = self.cell, None
+        if self.watching:
+            self.watching.cancel()
+            self.watching = None
+        if cell is None:
+            return
+        self._account(cell)
+        cell.end()
+        if wait:
+            _done, late = await asyncio.wait([cell.gone], timeout=END_S)
+            self.lingering = self.lingering or bool(late)
+
+    def _account(self, cell: Cell) -> None:
+        self.stdout += cell.stdout.data
+        self.stderr += cell.stderr.data
+        group_us = cell.group.cpu_us() if cell.group else None
+        if group_us is not None:
+            self.cpu_us += max(0, group_us - self.cpu_before)
+        elif cell.exit:
+            self.cpu_us += cell.exit.cpu_us
+        peak = cell.group.peak_bytes() if cell.group else self.memory.peak
+        self.peak = max(self.peak, peak, cell.exit.peak_kib * 1024 if cell.exit and not cell.group else 0)

@@ -5,11 +5,9 @@ Holds references only; decides nothing and opens nothing.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from weakref import WeakValueDictionary
 
 from bot.messages import Request
 from bot.store import Group, Store, User
@@ -17,17 +15,15 @@ from bot.tutor import Tutor
 from challenges.model import Challenge
 from quizzes.items import Track
 from runner import Run
+from runner.fair import FairQueue
+
+GRADINGS, WAITING, OWN_WAITING = 4, 200, 8
+"""How many submissions are graded at a time, may wait in all, and may wait of one learner, who has one graded at a time."""
 
 
-class Turns:
-    """One submission at a time per learner: a flood waits behind itself, not before others."""
-
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-    def of(self, user_id: int) -> asyncio.Lock:
-        """The learner's lock; it is forgotten once nobody holds or awaits it."""
-        return self._locks.setdefault(user_id, asyncio.Lock())
+def new_turns() -> FairQueue:
+    """A queue for submissions: a learner's flood waits behind itself, not before others."""
+    return FairQueue(slots=GRADINGS, capacity=WAITING, per_client=OWN_WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +37,7 @@ class Services:
     tutor: Tutor
     now: Callable[[], datetime]
     entropy: Callable[[], int]
-    turns: Turns = field(default_factory=Turns)
+    turns: FairQueue = field(default_factory=new_turns)
     asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import Action, NoticeCard
+from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
 from bot.explaining import explanation_card
 from bot.messages import Reply
@@ -12,6 +12,7 @@ from bot.topics import find_challenge
 from bot.verdicts import report_json, verdict_card
 from challenges.grade import grade
 from challenges.model import Challenge, Report, Verdict
+from runner.fair import Busy
 
 
 async def handle(context: Context) -> Reply:
@@ -22,14 +23,26 @@ async def handle(context: Context) -> Reply:
     source = _source(context)
     if not source.strip():
         return _no_code(challenge)
-    async with context.services.turns.of(context.user.id):
-        known = await context.store.submission_by_key(context.request.idempotency_key)
-        if known is not None:
-            text = f"This submission was {known.verdict}; nothing changed."
-            return Reply((NoticeCard(title="Already graded", text=text),))
-        report = await grade(challenge, source, context.services.run, context.services.entropy)
-        recorded = await context.store.record_submission(_record(context, challenge, source, report))
+    try:
+        async with context.services.turns.turn(client=str(context.user.id), group=str(context.group.id)):
+            known = await context.store.submission_by_key(context.request.idempotency_key)
+            if known is not None:
+                text = f"This submission was {known.verdict}; nothing changed."
+                return Reply((NoticeCard(title="Already graded", text=text),))
+            report = await grade(challenge, source, context.services.run, context.services.entropy)
+            recorded = await context.store.record_submission(_record(context, challenge, source, report))
+    except Busy as busy:
+        return _busy(busy)
     return await _reply(context, challenge, source, report, recorded)
+
+
+def _busy(busy: Busy) -> Reply:
+    whose = "of your submissions" if busy.own else "submissions"
+    text = (
+        f"Busy: {busy.waiting} {whose} are waiting; try again in about {busy.retry_after_s} s. "
+        "This one was not graded, and counts for nothing."
+    )
+    return Reply((NoticeCard(title="Not graded yet", text=text, tone=Tone.WARNING),))
 
 
 async def _challenge(context: Context) -> Challenge | Reply:

@@ -30,6 +30,7 @@ class Group:
 
     version: int
     folders: tuple[tuple[str, Path], ...]
+    caps: tuple[int, int] = (0, 0)  # memory in bytes, processes; as it was made
 
     def _folder(self, controller: str) -> Path | None:
         return dict(self.folders).get(controller)
@@ -83,17 +84,18 @@ class Group:
         Raises:
             OSError: when the kernel does not take them.
         """
+        if self.caps == (memory, processes):
+            return
         folders = dict(self.folders)
-        steps = [(folders[controller] / file, str(value)) for controller, file, value, _maybe in _caps(self.version, memory, processes)]
-        for path, value in [step for step in steps if step[0].exists()]:
-            try:
-                path.write_text(value)
-            except OSError:
-                # Memory may not be more than memory and swap together, which comes after it.
-                for later, its in steps:
-                    if later.exists() and later != path:
-                        later.write_text(its)
-                path.write_text(value)
+        caps = _caps(self.version, memory, processes)
+        steps = [(folders[name] / file, str(value)) for name, file, value, _maybe in caps]
+        steps = [(path, value) for path, value in steps if path.exists()]
+        try:
+            _write_all(steps)
+        except OSError:
+            # Memory alone may not be more than memory and swap together, which come after it when there is less of both.
+            _write_all(steps[::-1])
+            _write_all(steps)
 
     def try_remove(self) -> bool:
         """Remove the group if nothing is in it any more; say whether it is gone."""
@@ -207,6 +209,11 @@ def _share(folder: Path) -> None:
         control.write_text("+memory +pids")
 
 
+def _write_all(steps: list[tuple[Path, str]]) -> None:
+    for path, value in steps:
+        path.write_text(value)
+
+
 def _caps(version: int, memory: int, processes: int) -> list[tuple[str, str, int, bool]]:
     """List (controller, file, value, whether it may be absent), in the order they must be written."""
     if version == 2:
@@ -231,13 +238,14 @@ def create(place: Place, name: str, *, memory: int, processes: int) -> Group:
     """
     if place.version == 2:
         _share(place.folders[0][1])
-    group = Group(place.version, tuple((key, folder / name) for key, folder in place.folders))
+    folders = tuple((key, folder / name) for key, folder in place.folders)
+    group = Group(place.version, folders, (memory, processes))
     try:
         for folder in {path for _key, path in group.folders}:
             folder.mkdir()
-        folders = dict(group.folders)
+        by_name = dict(group.folders)
         for controller, file, value, optional in _caps(place.version, memory, processes):
-            path = folders[controller] / file
+            path = by_name[controller] / file
             if path.exists() or not optional:
                 path.write_text(str(value))
     except OSError:

@@ -81,7 +81,7 @@ class Pool:
         old, self.zygote = self.zygote, fresh
         self.began = self.used = self.clock()
         self._retire(old)
-        self._refill()
+        self.refill()
 
     def _retire(self, old: Zygote | None) -> None:
         """End a zygote once the runs it still has are over; those who only waited are let go at once."""
@@ -100,7 +100,8 @@ class Pool:
         if not await old.end():
             log.error("a warm process for %s jobs left something behind", self.profile)
 
-    def _refill(self) -> None:
+    def refill(self) -> None:
+        """Order as many workers as should be waiting."""
         if self.zygote is None or self.closed:
             return
         while self.warm and len(self.idle) < self.policy.idle:
@@ -135,7 +136,8 @@ class Pool:
             raise LostError("the warm process is gone")
         disk = limits.disk_bytes, limits.disk_files
         cell = self.idle.popleft() if disk == STANDARD and self.idle else self.zygote.order(*disk)
-        self._refill()
+        if not self.idle:  # otherwise the next can wait until this run is over, and does not slow it down
+            self.refill()
         try:
             await asyncio.shield(cell.ready)
         except (LostError, asyncio.CancelledError):

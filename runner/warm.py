@@ -207,6 +207,7 @@ class _WarmRun:
             return
         self._account(cell)
         cell.end()
+        self.pool.refill()
         if wait:
             _done, late = await asyncio.wait([cell.gone], timeout=END_S)
             self.lingering = self.lingering or bool(late)

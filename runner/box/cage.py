@@ -35,13 +35,19 @@ class Bounds:
         self.cpu_s = cpu_s
 
 
+# Called some fifty times for every run, so its types are settled once.
+_raw_prctl = ctypes.CDLL(None, use_errno=True).prctl
+_raw_prctl.argtypes = (ctypes.c_int, *([ctypes.c_ulong] * 4))
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
-def _prctl(option: int, *arguments: int) -> None:
-    padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
-    must("prctl", ctypes.c_int(option), *padded)
+def _prctl(option: int, first: int = 0, second: int = 0) -> None:
+    if _raw_prctl(option, first, second, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl {option}: {os.strerror(number)}")
 
 
 def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:

@@ -13,7 +13,7 @@ import struct
 import sys
 from typing import Any
 
-from . import namespaces
+from . import filters, namespaces
 from .cage import Bounds, enter_cell, limit_job
 from .harness import Program, Task, line_buffered, run
 from .init import warm
@@ -139,6 +139,7 @@ def main(setup: dict[str, Any], control: socket.socket, cells: socket.socket, pr
     except BaseException as error:  # a library may fail in any way; the other side is told
         control.send(b"F" + f"{type(error).__name__}: {error}".encode()[:1000])
         return 1
+    filters.program(os.uname().machine)  # compiled once, for all to come
     huge = namespaces.gather_memory(proc) if setup["gather"] else 0
     control.send(b"R" + json.dumps({"modules": len(sys.modules), "huge": huge}).encode())
     Zygote(control, cells, proc).serve()

@@ -1,43 +1,178 @@
-"""Grades one submission: draws cases, runs learner and reference in boxes of their own, and judges the values.
+"""Grades submissions: draws cases, runs learner and reference in boxes of their own, and has the values judged.
 
-The order of things lives here; how a box works and what a verdict needs live elsewhere.
+The order of things lives here; how a box works, how values are judged and how attempts are kept ready live elsewhere.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from challenges.judge import judge, plain
-from challenges.match import find_match
+from challenges.attempt import Attempt, read_batch, reference_values
+from challenges.examine import Examined, draw, examine
+from challenges.judge import judge, uncompared
+from challenges.jury import Bounds, JurorLost, Jury, Overrun
+from challenges.match import alike, returning
 from challenges.model import Case, Challenge, Report, Verdict
-from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, trusted_job
-from runner import Outcome, Result, Run
+from challenges.prepare import REFERENCE, CasesError, Drawn, batch_job, learner_job, trusted_job
+from challenges.stock import Capacity, Stock
+from runner import Isolation, Result, Run
 
 Entropy = Callable[[], int]
+NO_STOCK = Capacity(attempts=0)
+
+log = logging.getLogger(__name__)
 
 
 async def grade(challenge: Challenge, source: str | bytes, run: Run, entropy: Entropy) -> Report:
-    """Grade a submission, trying once more in new boxes when the fault was ours."""
-    report = await _attempt(challenge, source, run, entropy())
-    if report.verdict is Verdict.INTERNAL:
-        report = await _attempt(challenge, source, run, entropy())
-    return report
+    """Grade one submission and leave nothing behind; to grade many, keep a `Grader`."""
+    async with Grader(run, entropy, capacity=NO_STOCK) as grader:
+        return await grader.grade(challenge, source)
 
 
-async def _attempt(challenge: Challenge, source: str | bytes, run: Run, seed: int) -> Report:
-    scope = load_namespace(challenge)
-    cases = draw_cases(scope, challenge, seed)
-    learner, trusted = await asyncio.gather(
-        run(learner_job(challenge, source, cases, seed)),
-        run(trusted_job(challenge, cases, seed, {REFERENCE: challenge.solution})),
-    )
-    report = await asyncio.to_thread(judged, challenge, scope, cases, source, learner, trusted)
-    if report.verdict in (Verdict.WRONG, Verdict.ERROR):
-        return replace(report, matches=await find_match(challenge, cases, learner, run, seed))
-    return report
+class Grader:
+    """Grades submissions with values judged apart and attempts prepared ahead; use it in `async with`."""
+
+    def __init__(
+        self, run: Run, entropy: Entropy, *, bounds: Bounds | None = None, capacity: Capacity | None = None
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            run: the runner for all that is prepared ahead, and for submissions that bring none of their own.
+            entropy: the source of hidden inputs; nobody may predict it.
+            bounds: what judging one run may use.
+            capacity: how many attempts are kept ready.
+        """
+        self._run = run
+        self._entropy = entropy
+        self._jury = Jury(bounds)
+        self._stock = Stock(self._prepare, capacity or Capacity())
+
+    async def __aenter__(self) -> Self:
+        """Use it until the end of the block."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop what is being prepared, and end every process."""
+        await self._stock.close()
+        self._jury.close()
+
+    async def settled(self) -> None:
+        """Wait until nothing is being prepared."""
+        await self._stock.settled()
+
+    async def grade(self, challenge: Challenge, source: str | bytes, run: Run | None = None) -> Report:
+        """Grade a submission, trying once more with new cases in new boxes when the fault was ours.
+
+        Args:
+            run: the runner for this one submission, such as one that waits its learner's turn.
+
+        Raises:
+            CasesError: the challenge's own cases.py fails.
+        """
+        own = run or self._run
+        report = await self._graded(challenge, source, own)
+        if report.verdict is Verdict.INTERNAL:
+            log.warning("grading %s failed on our side and is tried again: %s", challenge.slug, report.detail)
+            report = await self._graded(challenge, source, own)
+        if report.verdict is Verdict.INTERNAL:
+            log.error("grading %s failed on our side: %s", challenge.slug, report.detail)
+        else:
+            self._stock.want(challenge)
+        return report
+
+    async def _graded(self, challenge: Challenge, source: str | bytes, run: Run) -> Report:
+        try:
+            return await self._attempted(challenge, source, run)
+        except JurorLost as lost:
+            return _internal((), str(lost), Isolation.NONE, 0.0)
+
+    async def _attempted(self, challenge: Challenge, source: str | bytes, run: Run) -> Report:
+        attempt = self._stock.take(challenge)
+        if attempt is not None:
+            learner = await run(learner_job(challenge, source, attempt.drawn.cases, attempt.drawn.entropy))
+        else:
+            (drawn,) = await self._drawn(challenge, 1)
+            learner, trusted = await asyncio.gather(
+                run(learner_job(challenge, source, drawn.cases, drawn.entropy)),
+                run(trusted_job(challenge, drawn.cases, drawn.entropy, {REFERENCE: challenge.solution})),
+            )
+            expected = reference_values(drawn.cases, trusted)
+            if len(expected) < len(drawn.cases):
+                return _no_reference(drawn.cases, trusted)
+            attempt = Attempt(drawn=drawn, expected=expected)
+        learner = replace(learner, stdout="", stderr="")  # judging needs neither
+        found = await self._examined(challenge, attempt, source, learner)
+        if found.report.verdict not in (Verdict.WRONG, Verdict.ERROR) or found.suspects == ():
+            return found.report
+        return replace(found.report, matches=await self._match(challenge, attempt, learner, found.suspects, run))
+
+    async def _examined(self, challenge: Challenge, attempt: Attempt, source: str | bytes, learner: Result) -> Examined:
+        """The verdict; a value that nobody can look at within bounds is wrong."""
+        try:
+            return await self._jury.ask(examine, challenge, attempt, source, learner)
+        except Overrun:
+            log.warning("a value returned for %s was too much to compare", challenge.slug)
+            text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+            why = f"What your code returned could not be compared in {self._jury.bounds}."
+            return Examined(uncompared(attempt.drawn.cases, learner, why, text), ())
+
+    async def _match(
+        self, challenge: Challenge, attempt: Attempt, learner: Result, suspects: tuple[str, ...] | None, run: Run
+    ) -> str:
+        """The name of the known mistake that answers as this submission does on every case, or "".
+
+        Visible cases sort out most; only what is left runs on the hidden ones.
+        """
+        known = returning(challenge)
+        visible, hidden = (tuple(c for c in attempt.drawn.cases if c.visible is seen) for seen in (True, False))
+        for some, sort_out in ((visible, suspects is None), (hidden, True)):
+            left = {name: known[name] for name in (known if suspects is None else suspects)}
+            if sort_out and left and some:
+                suspects = await self._alike(challenge, attempt.drawn.entropy, some, learner, left, run)
+        return next(iter(suspects or ()), "")
+
+    async def _alike(
+        self,
+        challenge: Challenge,
+        entropy: int,
+        cases: tuple[Case, ...],
+        learner: Result,
+        candidates: dict[str, str],
+        run: Run,
+    ) -> tuple[str, ...]:
+        ours = await run(trusted_job(challenge, cases, entropy, candidates))
+        theirs, known = ({back.id: back for back in result.returned} for result in (learner, ours))
+        try:
+            return tuple(await self._jury.ask(alike, challenge, cases, theirs, known, candidates))
+        except (Overrun, JurorLost) as fault:
+            log.warning("known mistakes of %s could not be held against a submission: %r", challenge.slug, fault)
+            return ()
+
+    async def _drawn(self, challenge: Challenge, count: int) -> tuple[Drawn, ...]:
+        """Draw cases for so many attempts, each from entropy of its own."""
+        try:
+            return await self._jury.ask(draw, challenge, tuple(self._entropy() for _ in range(count)))
+        except Overrun:
+            said = f"takes more than {self._jury.bounds} for {count} attempts; make its cases smaller."
+            raise CasesError(f"{challenge.slug}/cases.py {said}") from None
+
+    async def _prepare(self, challenge: Challenge, count: int) -> Sequence[Attempt]:
+        """Make attempts in one run, with what known mistakes answer to visible cases."""
+        drawn = await self._drawn(challenge, count)
+        result = await self._run(batch_job(challenge, drawn, returning(challenge)))
+        attempts = read_batch(drawn, result)
+        if len(attempts) < count:
+            lacking = count - len(attempts)
+            log.error("the reference of %s gave no value in %d of %d attempts", challenge.slug, lacking, count)
+        return attempts
 
 
 def judged(
@@ -48,7 +183,10 @@ def judged(
     learner: Result,
     trusted: Result,
 ) -> Report:
-    """The verdict on a learner's run beside a run of the reference; internal unless the reference gave every value."""
+    """The verdict on a learner's run beside a run of the reference, judged here: for values of our own.
+
+    It is internal unless the reference gave every value.
+    """
     expected = reference_values(cases, trusted)
     if len(expected) < len(cases):
         return _no_reference(cases, trusted)
@@ -56,20 +194,19 @@ def judged(
     return judge(challenge, scope.get("check"), cases, learner, expected, text)
 
 
-def reference_values(cases: tuple[Case, ...], trusted: Result) -> dict[str, Any]:
-    """The reference's value for every case it gave one for."""
-    values = {r.id: plain(r.value) for r in trusted.returned if r.outcome is Outcome.OK}
-    return {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
-
-
 def _no_reference(cases: tuple[Case, ...], trusted: Result) -> Report:
     fault = next((r.fault for r in trusted.returned if r.fault and r.id.startswith(REFERENCE)), trusted.fault)
+    detail = f"The reference gave no value. {trusted.detail} {fault.message if fault else ''}".strip()
+    return _internal(cases, detail, trusted.isolation, trusted.wall_ms)
+
+
+def _internal(cases: Sequence[Case], detail: str, isolation: Isolation, wall_ms: float) -> Report:
     return Report(
         verdict=Verdict.INTERNAL,
         cases=(),
         hidden_passed=0,
         hidden_total=sum(not case.visible for case in cases),
-        detail=f"The reference gave no value. {trusted.detail} {fault.message if fault else ''}".strip(),
-        isolation=trusted.isolation,
-        wall_ms=trusted.wall_ms,
+        detail=detail,
+        isolation=isolation,
+        wall_ms=wall_ms,
     )

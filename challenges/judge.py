@@ -73,6 +73,24 @@ def judge(
     )
 
 
+def uncompared(cases: tuple[Case, ...], learner: Result, why: str, source: str = "") -> Report:
+    """Report on a run whose values nobody could look at within bounds: wrong at best, and told without a value."""
+    returned = {back.id: back for back in reversed(learner.returned)}
+    fault, detail = told(cases, returned, learner, source)
+    return Report(
+        verdict=gravest([Verdict.WRONG, _of_run(learner)]),
+        cases=(),
+        hidden_passed=0,
+        hidden_total=sum(not case.visible for case in cases),
+        hidden_failure=Verdict.WRONG,
+        fault=fault,
+        detail=detail or why,
+        isolation=learner.isolation,
+        wall_ms=learner.wall_ms,
+        mismatch=Mismatch(case="", visible=False, args=(), expected=None, got=Opaque("value", ""), message=why),
+    )
+
+
 def plain(value: Any) -> Any:
     """A decoded value with tensors and frames as the arrays and columns they hold, at any depth."""
     if isinstance(value, Tagged):

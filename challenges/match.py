@@ -1,31 +1,19 @@
-"""Finds the known wrong solution that answers as a submission does, on every case.
+"""Tells which known wrong solutions answer as a submission does.
 
-The visible cases sort out most candidates; only what is left runs on the hidden ones. All of it is our own code, in a
-box of its own.
+Pure: works on answers, and runs nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from challenges.compare import difference
 from challenges.judge import plain
 from challenges.model import Case, Challenge, Compare, CompareKind, Verdict
-from challenges.prepare import trusted_job
-from runner import Outcome, Result, Returned, Run
+from runner import Outcome, Returned
 
 RETURNING = (Verdict.WRONG, Verdict.ERROR)  # a wrong solution that stalls or floods is not worth running again
-
-
-async def find_match(challenge: Challenge, cases: tuple[Case, ...], learner: Result, run: Run, seed: int) -> str:
-    """The name of the wrong solution that matches, or ""."""
-    theirs = {r.id: r for r in learner.returned}
-    candidates = returning(challenge)
-    for some in (tuple(c for c in cases if c.visible), tuple(c for c in cases if not c.visible)):
-        if candidates and some:
-            known = await run(trusted_job(challenge, some, seed, candidates))
-            candidates = alike(challenge, some, theirs, {r.id: r for r in known.returned}, candidates)
-    return next(iter(candidates), "")
 
 
 def returning(challenge: Challenge) -> dict[str, str]:
@@ -36,9 +24,9 @@ def returning(challenge: Challenge) -> dict[str, str]:
 def alike(
     challenge: Challenge,
     cases: tuple[Case, ...],
-    theirs: dict[str, Returned],
-    known: dict[str, Returned],
-    candidates: dict[str, str],
+    theirs: Mapping[str, Returned],
+    known: Mapping[str, Returned],
+    candidates: Mapping[str, str],
 ) -> dict[str, str]:
     """Those of the candidates that answer every case as `theirs` do; `known` has their answers by `name/case`."""
     how = _comparison(challenge)

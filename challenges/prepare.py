@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from challenges.model import Case, Challenge
 from runner import Call, Job, Limits
 
 REFERENCE = "reference"
+VISIBLE, HIDDEN, TRUSTED = "visible", "hidden", "trusted"  # groups of calls that may share a fork
 TRUSTED_TIME = 6
 TRUSTED_PREFIX = 3  # arguments of the trusted driver that come before a case's own
 TRUSTED_SOURCE = 4 * 1024 * 1024
@@ -53,6 +56,14 @@ class CasesError(Exception):
     """A challenge's own cases.py failed: the author's mistake, never the learner's."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One attempt's cases, and the entropy they were drawn from."""
+
+    entropy: int
+    cases: tuple[Case, ...]
+
+
 def load_namespace(challenge: Challenge) -> dict[str, Any]:
     """Run the trusted cases.py and return its names.
 
@@ -61,14 +72,17 @@ def load_namespace(challenge: Challenge) -> dict[str, Any]:
     """
     scope: dict[str, Any] = {"__name__": f"cases of {challenge.slug}"}
     try:
-        exec(
-            compile(challenge.cases, f"{challenge.slug}/cases.py", "exec"), scope
-        )  # content we ship, reviewed like code
+        exec(_compiled(challenge.cases, f"{challenge.slug}/cases.py"), scope)  # content we ship, reviewed like code
     except AUTHOR_FAULTS as fault:
         raise CasesError(f"{challenge.slug}/cases.py does not run: {type(fault).__name__}: {fault}") from fault
     if not callable(scope.get("cases")):
         raise CasesError(f"{challenge.slug}/cases.py has no cases(rng) function.")
     return scope
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str, name: str) -> CodeType:
+    return compile(text, name, "exec")
 
 
 def draw_cases(scope: dict[str, Any], challenge: Challenge, entropy: int) -> tuple[Case, ...]:
@@ -94,9 +108,13 @@ def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ..
     """
     order = random.Random(entropy).sample(cases, len(cases))
     order.sort(key=lambda case: not case.visible)
+    calls = tuple(
+        Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs, group=group_of(challenge, case))
+        for case in order
+    )
     return Job(
         source=source,
-        calls=tuple(Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs) for case in order),
+        calls=calls,
         entry=challenge.entry,
         driver=challenge.driver,
         profile=challenge.profile,
@@ -105,33 +123,69 @@ def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ..
     )
 
 
+def group_of(challenge: Challenge, case: Case) -> str:
+    """Which calls may share a fork.
+
+    Never a visible case and a hidden one: what is shown must not have met what is not. What one hidden case leaves for
+    the next helps nobody, for right values are nowhere in a box and inputs are new at every attempt. But what a driver
+    watches (a patched library, a noted call) it can only trust in a process that no learner's code has run in before.
+    """
+    if challenge.driver:
+        return ""
+    return VISIBLE if case.visible else HIDDEN
+
+
 def trusted_job(challenge: Challenge, cases: tuple[Case, ...], entropy: int, sources: Mapping[str, str]) -> Job:
-    """A run of solutions of ours on some cases; call ids are `name/case`.
+    """A run of solutions of ours on some cases; call ids are `name/case`."""
+    calls = tuple(
+        _trusted_call(challenge, name, case, echo=challenge.keep_inputs) for name in sources for case in cases
+    )
+    return replace(_trusted(challenge, sources, calls, len(sources)), seed=box_seed(entropy))
+
+
+def batch_job(challenge: Challenge, drawn: Sequence[Drawn], known: Mapping[str, str]) -> Job:
+    """One run for several attempts; call ids are `number/name/case`.
+
+    The reference answers every case of all of them before a known mistake meets the first visible one, so that nothing
+    a mistake does can cost an attempt its expected values.
+    """
+    right = [(n, REFERENCE, case) for n, one in enumerate(drawn) for case in one.cases]
+    slips = [(n, name, case) for n, one in enumerate(drawn) for name in known for case in one.cases if case.visible]
+    calls = [(n, _trusted_call(challenge, name, case, echo=False)) for n, name, case in (*right, *slips)]
+    seeds = [box_seed(one.entropy) for one in drawn]
+    numbered = tuple(replace(call, id=f"{n}/{call.id}", seed=seeds[n]) for n, call in calls)
+    sources = {REFERENCE: challenge.solution, **known}
+    return _trusted(challenge, sources, numbered, len(drawn) * len(sources))
+
+
+def _trusted_call(challenge: Challenge, name: str, case: Case, *, echo: bool) -> Call:
+    """A call of one of our solutions: the reference's may all share a fork, a mistake's as those of a learner do."""
+    group = group_of(challenge, case)
+    return Call(
+        id=f"{name}/{case.id}",
+        args=(name, bool(challenge.driver), challenge.entry, *case.args),
+        echo_args=echo,
+        group=TRUSTED if name == REFERENCE else group and f"{name}/{group}",
+    )
+
+
+def _trusted(challenge: Challenge, sources: Mapping[str, str], calls: tuple[Call, ...], times: int) -> Job:
+    """A run of our own code.
 
     It gets more time than a learner does, so that a busy host never turns a good submission into our fault, and room
-    for the values of every solution. Its module spells out the sources, so that the libraries they name are imported
-    before the first call and not once in each.
+    for all the values. Its module spells out the sources, so that the libraries they name are imported before the first
+    call and not once in each.
     """
-    calls = tuple(
-        Call(
-            id=f"{name}/{case.id}",
-            args=(name, bool(challenge.driver), challenge.entry, *case.args),
-            echo_args=challenge.keep_inputs,
-        )
-        for name in sources
-        for case in cases
-    )
     return Job(
         source=f"DRIVER = {challenge.driver!r}\nSOURCES = {dict(sources)!r}\n",
         calls=calls,
         driver=TRUSTED_DRIVER,
         profile=challenge.profile,
         limits=replace(
-            roomier(challenge.limits, len(sources)),
+            roomier(challenge.limits, times),
             wall_s=challenge.limits.wall_s * TRUSTED_TIME,
             source_bytes=TRUSTED_SOURCE,
         ),
-        seed=box_seed(entropy),
     )
 
 

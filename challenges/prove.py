@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from challenges.grade import judged, reference_values
+from challenges.attempt import reference_values
+from challenges.grade import judged
 from challenges.hostile import fooled
 from challenges.match import alike, returning
 from challenges.model import Case, Challenge, Report, Verdict

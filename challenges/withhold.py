@@ -1,8 +1,14 @@
 """Takes out of a report all that hidden inputs could have shaped: messages, texts and numbers a learner's code chose.
 
-Pure. A fault of a visible case is told in full, for its inputs are public. Of a hidden case's fault only what cannot
-carry its inputs is left: the class, if it is one of Python's own, and the line, if the source has it. Even a frame that a
-learner forged goes through here, so a class or a line of their making says nothing either.
+Pure. A fault of a visible case is told in full, for its inputs are public. Of a hidden case's fault only what can carry
+next to nothing of its inputs is left: the class, if it is one of Python's own, and the line, if the source has it and is
+no longer than a solution needs to be. Even a frame that a learner forged goes through here, so a class or a line of their
+making says nothing either.
+
+A learner who chooses class and line by a hidden input still sends at most 14 bits (`BITS`) of it to themselves with each
+attempt; how many hidden cases pass, and how long a run takes, say a little more. Inputs drawn anew make that worthless
+for the next attempt. A hidden case that is the same each time could be asked for bit by bit, so nothing may hang on its
+staying unknown; its right answer is nowhere to be asked for.
 """
 
 from __future__ import annotations
@@ -18,6 +24,8 @@ from runner import Fault, Outcome, Result, Returned
 OURS = frozenset({"SystemExit", "Signal", "Exit", "OutputLimit", "Violation", "Timeout", "Memory", "NotRun"})
 MEASURED = (Outcome.TIMEOUT, Outcome.MEMORY)  # seen from outside and told in our words
 NOT_RUN = "NotRun"
+TOLD_LINES = 128  # of a longer source no line is told: it could be a table that spells out the input
+BITS = 14  # of which the line is half
 UNTOLD = {
     Outcome.OUTPUT_LIMIT: "A hidden case printed or returned more than is allowed.",
     Outcome.VIOLATION: "A hidden case tried something that is not allowed here.",
@@ -43,7 +51,7 @@ def told(
 def withheld(fault: Fault, outcome: Outcome, source: str) -> Fault:
     """What may be said of a hidden case's fault."""
     lines = source.splitlines()
-    line = fault.line if fault.line and fault.line <= len(lines) else None
+    line = fault.line if fault.line and fault.line <= len(lines) <= TOLD_LINES else None
     return Fault(
         type=fault.type if _known(fault.type) else "Exception",
         message=fault.message if outcome in MEASURED else "",

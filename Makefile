@@ -7,7 +7,7 @@ TORCH  := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak content doctor clean
+.PHONY: help demo test lint soak verdicts content doctor clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ lint: $(STAMP)  ## linters and types alone
 
 soak: $(STAMP)  ## the long forms: more kills, more runs, more seeds
 	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -m slow
+
+verdicts: $(STAMP)  ## every program's verdict, fifty times on a busy machine; RUNNER=cold for the other runner
+	@$(BIN)/python tests/verdicts/matrix.py $(if $(RUNNER),--runner $(RUNNER)) $(if $(REPEATS),--repeats $(REPEATS))
 
 content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check

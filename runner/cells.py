@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from runner.session import CHUNK, HEAD, Sink
 
 SEND_S = 20.0
 _AGAIN_S = 0.005
+_PROCESS_CLOCK = 2  # with the complement of a process id: the clock of its processor time, as the C library makes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Cell:
         self.first = -1  # process descriptor of the cell's first process
         self.pids = (0, 0)  # of the first process and of the worker, as this host counts
         self.group: Group | None = None
+        self.placing: asyncio.Future[None] | None = None  # while its group is made, in a thread
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.news = asyncio.Event()
@@ -130,6 +133,14 @@ class Cell:
             sink.cap = cap
             sink.watch()
         asyncio.get_running_loop().add_reader(self.task, self.read)
+
+    def cpu_us(self) -> int:
+        """Return the processor time the worker has used, with that of its children once it has ended."""
+        if self.exit:
+            return self.exit.cpu_us
+        with suppress(OSError):  # it may end just now
+            return int(time.clock_gettime((~self.pids[1] << 3) | _PROCESS_CLOCK) * 1e6)
+        return 0
 
     @property
     def full(self) -> str:
@@ -217,8 +228,18 @@ class Cell:
         self._forget()
 
     def _forget(self) -> None:
-        # The kernel lets go of a process that has ended a moment later than it says so.
-        if self.group and not self.group.try_remove():
+        loop = asyncio.get_running_loop()
+        if self.placing and not self.placing.done():
+            loop.call_later(_AGAIN_S, self._forget)
+        elif self.group:
+            # In a thread, as the kernel may take milliseconds; and it lets go of a process a moment after its end.
+            removing = loop.run_in_executor(None, self.group.try_remove)
+            removing.add_done_callback(self._removed)
+        else:
+            self._removed(None)
+
+    def _removed(self, removing: asyncio.Future[bool] | None) -> None:
+        if removing and not removing.result():
             asyncio.get_running_loop().call_later(_AGAIN_S, self._forget)
             return
         if not self.gone.done():

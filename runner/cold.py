@@ -114,7 +114,6 @@ class _Run:
         self.left = job.limits.result_bytes
         self.own_cpu_us = 0
         self.own_peak = 0
-        self.cpu_before = 0
 
     async def result(self, open_box: OpenBox, level: Isolation) -> Result:
         """Run it and clean up, whatever happens on the way."""
@@ -127,7 +126,6 @@ class _Run:
         gone = removed = False
         try:
             seen = await self._calls(session)
-            cpu_us = self._cpu_us()
         finally:
             watching.cancel()
             gone = await session.end()
@@ -135,7 +133,7 @@ class _Run:
             removed = self._remove_group()
         usage = verdict.Usage(
             wall_ms=sum(evidence.wall_ms for evidence in seen),
-            cpu_ms=cpu_us / 1000,
+            cpu_ms=self.own_cpu_us / 1000,
             peak_bytes=peak,
             stdout=bytes(session.stdout.data),
             stderr=bytes(session.stderr.data),
@@ -145,14 +143,9 @@ class _Run:
     def _remove_group(self) -> bool:
         return self.group.remove() if self.group else True
 
-    def _cpu_us(self) -> int:
-        counted = self.group.cpu_us() if self.group else None
-        return self.own_cpu_us if counted is None else max(0, counted - self.cpu_before)
-
     async def _calls(self, session: Session) -> list[verdict.Evidence]:
         """Make every call in turn, until one of them ends the box."""
         broken = await self._ready(session)
-        self.cpu_before = (self.group.cpu_us() or 0) if self.group else 0
         seen: list[verdict.Evidence] = []
         for call, text in zip(self.job.calls or (_SCRIPT,), self.texts, strict=True):
             over = bool(seen) and verdict.ends_box(seen[-1])

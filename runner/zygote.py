@@ -10,7 +10,6 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from runner import bwrap, libraries
@@ -59,10 +58,12 @@ def _start(profile: Profile) -> Start:
 
 def _pid_of(pidfd: int) -> int:
     """Return the process id, as this host counts, behind a process descriptor."""
-    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
-        if line.startswith("Pid:"):
-            return int(line.split()[1])
-    return -1
+    file = os.open(f"/proc/self/fdinfo/{pidfd}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        lines = os.read(file, 4096).decode("ascii").splitlines()
+    finally:
+        os.close(file)
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
 class Zygote:
@@ -179,14 +180,21 @@ class Zygote:
             os.close(first)
             return
         cell.first, cell.pids = first, pids
-        try:
-            cell.group = self.make_group()
-            if cell.group:
-                cell.group.join(cell.pids[1])
-        except (OSError, CannotIsolate) as error:
+        placing = cell.placing = asyncio.get_running_loop().run_in_executor(None, self._place, cell)
+        placing.add_done_callback(lambda _placed: self._placed(cell, placing))
+
+    def _place(self, cell: Cell) -> None:
+        """Put a worker in a group of its own; in a thread, since the kernel may take milliseconds to move it."""
+        cell.group = self.make_group()
+        if cell.group:
+            cell.group.join(cell.pids[1])
+
+    def _placed(self, cell: Cell, placing: asyncio.Future[None]) -> None:
+        error = placing.exception()
+        if error is not None:
             cell.fail(f"its group could not be made: {error}")
-            return
-        asyncio.get_running_loop().add_reader(cell.task, cell.greeted)
+        elif not cell.ended:
+            asyncio.get_running_loop().add_reader(cell.task, cell.greeted)
 
     def _lose(self, why: str) -> None:
         """Note that the jail is gone, and with it every cell."""

@@ -116,7 +116,7 @@ os.kill(child, 9)
         print('REACHED' if os.getppid() != parent else '')
     """,
     "take the limits of its parent away": """
-        import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 64)); print('REACHED')
+        import os, resource; resource.prlimit(os.getppid() or 1, resource.RLIMIT_NOFILE, (3, 64)); print('REACHED')
     """,
     "make a user namespace": CTYPES + "call('unshare', 0x10000000)",
     "clone into a user namespace": CTYPES

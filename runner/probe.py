@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from runner import advice
+from runner import advice, groups, primitives
 from runner.cold import ColdRunner
 from runner.errors import CannotIsolate
 from runner.job import MIB, Isolation, Job, Limits, Outcome, Result
+from runner.spawn import UNPRIVILEGED
 
 _MEMORY = 48 * MIB
 _PROCESSES = 12
@@ -31,16 +34,37 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One of the three ways to keep memory and processes within limits, and what came of trying it here."""
+
+    name: str
+    tested: bool
+    held: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a host can be trusted with, and what that rests on."""
+    """What a host can be trusted with, and what that rests on.
+
+    The level rests on `checks` alone: `parts` are attempted one by one so that it can be said which of them a host
+    refuses, and `ways` so that it can be said what a run's limits rest on.
+    """
 
     level: Isolation
     checks: tuple[Check, ...]
+    parts: tuple[Check, ...] = ()
+    ways: tuple[Way, ...] = ()
 
     @property
     def faults(self) -> tuple[Check, ...]:
         """The checks that failed."""
         return tuple(check for check in self.checks if not check.ok)
+
+    @property
+    def used(self) -> str:
+        """How runs are kept within their limits: the first way that could be tried."""
+        return next((way.name for way in self.ways if way.tested), "")
 
 
 # Runs inside a box. Every line tries something that must not work and notes what the kernel said.
@@ -109,6 +133,22 @@ _EXPECTED = (
 )
 
 
+_PARTS = (
+    ("unshare", "leaving what is shared with others", "A filter that refuses this refuses every namespace."),
+    ("user", "making a user namespace", "Every other wall is built inside it."),
+    ("identity", "choosing users in a user namespace", "A run must be a user who owns nothing outside."),
+    ("mount", "mounting in a mount namespace", "Without it a run could see this host's files."),
+    ("root", "taking the host's root away", "Without it a run could see this host's files."),
+    ("process", "making a process namespace", "Without it a run could see and outlive its end."),
+    ("network", "leaving the network", "Without it a run could reach your network."),
+    ("ipc", "making an IPC namespace", "Without it a run could leave something for the next."),
+    ("host name", "making a host-name namespace", "Without it a run could learn this host's name."),
+    ("group", "making a control-group namespace", "Without it a run could see where its limits are kept."),
+    ("filter", "refusing system calls", "Without it a run could reach rarely tested parts of the kernel."),
+)
+_LANDLOCK = "Contained mode rests on it; nothing else does."
+
+
 def _check(name: str, *, ok: bool, found: str, why: str, fix: str) -> Check:
     return Check(name, ok, found, why, "" if ok else fix)
 
@@ -155,23 +195,98 @@ def level_of(checks: tuple[Check, ...]) -> Isolation:
     return Isolation.REDUCED if failed == {"groups"} else Isolation.NONE
 
 
+def part_checks(said: Mapping[str, str]) -> tuple[Check, ...]:
+    """Judge what came of each part's attempt; all that failed share one remedy, for they share one cause. Pure."""
+    if "start" in said:
+        why = "Without it no part can be attempted."
+        return (_check("parts", ok=False, found=f"starting a process: {said['start']}", why=why, fix=advice.for_text("")),)
+    if not said:
+        return ()
+    fix = advice.for_primitives(said) or advice.for_text("")
+    checks = [
+        _check(name, ok=said.get(name) == primitives.WORKED, found=f"{what}: {said.get(name)}", why=why, fix=fix)
+        for name, what, why in _PARTS
+    ]
+    version, refuses = said.get("version", "0"), said.get("landlock") == primitives.WORKED
+    found = f"Landlock: version {version}, and refuses what it should" if refuses else "Landlock: not to be had"
+    return (*checks, Check("landlock", ok=True, found=found, why=_LANDLOCK, fix=""))
+
+
+def _by(runner: ColdRunner, places: list[groups.Place]) -> ColdRunner:
+    minimum = Isolation.STRONG if places else Isolation.REDUCED
+    return ColdRunner(minimum, semaphore=runner.semaphore, places=lambda: places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What came of taking too much in one way."""
+
+    way: Way
+    hoard: Result
+    forks: Result
+
+
+async def _tried(runner: ColdRunner, name: str, places: list[groups.Place], limits: Limits) -> Way | _Trial:
+    """Take too much memory and too many processes in boxes whose limits are kept in one way."""
+    on = _by(runner, places)
+    try:
+        hoard, forks = [await on.run(Job(source=source, limits=limits)) for source in (_HOARD, _FORKS)]
+    except CannotIsolate as error:
+        return Way(name, tested=False, held=False, found=error.what)
+    memory, processes = _memory_check(hoard), _process_check(forks)
+    held = memory.ok and processes.ok
+    return _Trial(Way(name, tested=True, held=held, found=f"{memory.found}; {processes.found}"), hoard, forks)
+
+
+async def _trials(runner: ColdRunner, limits: Limits) -> list[Way | _Trial]:
+    places = runner.places()
+    trials: list[Way | _Trial] = []
+    for version in (2, 1):
+        own = [place for place in places if place.version == version]
+        name = f"control groups, version {version}"
+        absent = Way(name, tested=False, held=False, found="no usable memory and pids controllers here")
+        trials.append(await _tried(runner, name, own, limits) if own else absent)
+    trials.append(await _tried(runner, "a watch from outside", [], limits))
+    return trials
+
+
+def _parts() -> tuple[Check, ...]:
+    return part_checks(primitives.ask(UNPRIVILEGED if os.geteuid() == 0 else None))
+
+
 async def examine(runner: ColdRunner | None = None) -> Report:
-    """Attempt everything, in three boxes; takes under a second on an idle host."""
+    """Attempt everything, in throw-away processes and boxes; takes about a second on an idle host."""
     runner = runner or ColdRunner(Isolation.REDUCED)
     limits = Limits(
         wall_s=10, memory_bytes=_MEMORY, processes=_PROCESSES, disk_bytes=_DISK, disk_files=_FILES, stdout_bytes=4096
     )
+    parts = await asyncio.to_thread(_parts)
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
             source = _ATTEMPTS.replace("PORT", str(server.getsockname()[1])).replace("SIZE", str(_DISK))
-            sources = (source, _HOARD, _FORKS)
-            tried, hoard, forks = [await runner.run(Job(source=source, limits=limits)) for source in sources]
+            tried = await runner.run(Job(source=source, limits=limits))
+        trials = await _trials(runner, limits)
+        used = next(trial for trial in trials if isinstance(trial, _Trial))
     except CannotIsolate as error:
-        why = "Without it no code of a stranger can be run."
-        return Report(Isolation.NONE, (Check("sandbox", ok=False, found=error.what, why=why, fix=error.advice),))
+        failed = Check("sandbox", ok=False, found=error.what, why=advice.NOTHING_RUNS, fix=_remedy(error, parts))
+        return Report(Isolation.NONE, (failed,), parts)
     said = json.loads(tried.stdout) if tried.outcome is Outcome.OK else {}
-    checks = (*_attempt_checks(said), _memory_check(hoard), _process_check(forks), _group_check(tried))
-    return Report(level_of(checks), checks)
+    checks = (*_attempt_checks(said), _memory_check(used.hoard), _process_check(used.forks), _group_check(tried))
+    ways = tuple(trial.way if isinstance(trial, _Trial) else trial for trial in trials)
+    return Report(level_of(checks), checks, _allowed(parts), ways)
+
+
+def _allowed(parts: tuple[Check, ...]) -> tuple[Check, ...]:
+    """Take back the faults of parts once a box is up: AppArmor may allow the jail's program what it refuses others."""
+    return tuple(
+        part if part.ok else replace(part, ok=True, found=f"{part.found}, but the jail's program may", fix="")
+        for part in parts
+    )
+
+
+def _remedy(error: CannotIsolate, parts: tuple[Check, ...]) -> str:
+    """Prefer what the parts show over what the jail's program happened to say."""
+    return next((part.fix for part in parts if not part.ok), error.advice)
 
 
 def probe() -> Report:

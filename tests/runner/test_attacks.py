@@ -1,16 +1,31 @@
-"""Attacks that reach for what is outside the box: each works in a free process, and none works inside.
+"""Attacks that reach for what is outside the box, or from one call for another: each works where nothing stops it.
 
-Every attack prints REACHED when it gets there. Beside each one stands the kind of control that shows it can.
+Every attack of `reach.toml` prints REACHED when it gets there. Beside each stands the kind of control that shows it can.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from runner import Outcome
+from runner import Call, Job, Outcome
 
-CTYPES = """
-import ctypes, os, platform
+SOURCES = Path(__file__).parents[1] / "attacks"
+REACH = tomllib.loads((SOURCES / "reach.toml").read_text())
+BETWEEN = tomllib.loads((SOURCES / "calls.toml").read_text())
+CALLS = {attack["name"]: attack for attack in BETWEEN["attack"]}
+LEFT = {attack["name"]: attack for attack in REACH["left"]}
+PREAMBLE = """
+import ctypes, errno, os, platform, socket, time
 libc = ctypes.CDLL(None, use_errno=True)
 def number(intel, arm):
     return intel if platform.machine() == "x86_64" else arm
@@ -18,168 +33,37 @@ def call(name, *arguments):
     if getattr(libc, name)(*arguments) < 0:
         raise OSError(ctypes.get_errno(), name)
     print("REACHED")
+def fork_child():
+    child = os.fork()
+    if child == 0:
+        time.sleep(20)
+    return child
+print("TRYING", flush=True)
 """
-CHILD = """
-import time
-child = os.fork()
-if child == 0:
-    time.sleep(20)
-"""
-
-PLAIN = {
-    "read a file by its path": "print('REACHED' if open('@CANARY@').read() == 'hunter2' else '')",
-    "read /etc/passwd": "print('REACHED' if 'root' in open('/etc/passwd').read() else '')",
-    "list the home of the bot": "import os; print('REACHED' if os.listdir(os.path.dirname('@CANARY@')) else '')",
-    "look up a user": "import pwd; print('REACHED' if pwd.getpwuid(0) else '')",
-    "read a token from the environment": "import os; print('REACHED' if 'SECRET' in os.environ else '')",
-    "read the environment of other processes": """
-        import os
-        pids = [pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) != os.getpid()]
-        for pid in [str(os.getppid()), *pids]:
-            if b'SECRET' in open(f'/proc/{pid}/environ', 'rb').read():
-                print('REACHED'); break
-    """,
-    "read the command line of the parent": """
-        import os; print('REACHED' if open(f'/proc/{os.getppid()}/cmdline').read() else '')
-    """,
-    "map its own memory through proc": "print('REACHED' if open('/proc/self/maps').read() else '')",
-    "open the interpreter through proc": "import os; os.open('/proc/self/exe', os.O_RDONLY); print('REACHED')",
-    "see the mounts of the host": "print('REACHED' if open('/proc/self/mountinfo').read() else '')",
-    "read the memory of another process": CTYPES
-    + CHILD
-    + """
-import struct
-maps = open(f'/proc/{child}/maps').readline().split('-')[0]
-with open(f'/proc/{child}/mem', 'rb', buffering=0) as memory:
-    memory.seek(int(maps, 16)); memory.read(8); print('REACHED')
-os.kill(child, 9)
-""",
-    "list the control groups": "import os; print('REACHED' if os.listdir('/sys/fs/cgroup') else '')",
-    "start a shell": "import subprocess; subprocess.run(['/bin/sh', '-c', 'echo REACHED'])",
-    "open a terminal": "import os; os.openpty(); print('REACHED')",
-    "see more devices than it needs": """
-        import os
-        spare = [name for name in os.listdir('/dev') if name not in ('null', 'zero', 'random', 'urandom', 'shm')]
-        print('REACHED' if spare else '')
-    """,
-    "plant a file beside a library": """
-        import os
-        for folder in '@FOLDERS@'.split(':'):
-            try:
-                open(os.path.join(folder, 'planted.py'), 'w').close(); print('REACHED', folder)
-            except OSError:
-                pass
-    """,
-    "rewrite a file of the runner": "open('@VICTIM@', 'r+').write('x'); print('REACHED')",
-    "change the mode of a file of the runner": "import os; os.chmod('@VICTIM@', 0o777); print('REACHED')",
-    "delete a file of the runner": "import os; os.unlink('@VICTIM@'); print('REACHED')",
-    "link a file of the runner": """
-        import os; os.link('@VICTIM@', os.path.join(os.getcwd(), 'linked')); print('REACHED')
-    """,
-    "rename a folder of the runner": """
-        import os; os.rename(os.path.dirname('@VICTIM@'), os.path.dirname('@VICTIM@') + '.x'); print('REACHED')
-        os.rename(os.path.dirname('@VICTIM@') + '.x', os.path.dirname('@VICTIM@'))
-    """,
-    "connect to a port of the host": """
-        import socket; socket.create_connection(('127.0.0.1', @PORT@), 2); print('REACHED')
-    """,
-    "connect to a socket by its path": """
-        import socket; socket.socket(socket.AF_UNIX).connect('@NAMED@'); print('REACHED')
-    """,
-    "connect to an abstract socket": """
-        import socket; socket.socket(socket.AF_UNIX).connect(chr(0) + '@ABSTRACT@'); print('REACHED')
-    """,
-    "open a netlink socket": "import socket; socket.socket(16, socket.SOCK_RAW, 0); print('REACHED')",
-    "learn the name of the host": "import socket; print('REACHED' if socket.gethostname() == '@HOSTNAME@' else '')",
-    "learn where the interpreter is installed": "import sys; print('REACHED' if sys.base_prefix == '@PREFIX@' else '')",
-    "import what the bot is made of": "import pytest; print('REACHED')",
-    "use an inherited descriptor": """
-        import os
-        for fd in range(4, 256):
-            try:
-                os.fstat(fd); print('REACHED', fd); break
-            except OSError:
-                pass
-    """,
-    "kill its parent": """
-        import os, signal, time
-        parent = os.getppid(); os.kill(parent, signal.SIGKILL)
-        for _ in range(30):
-            if os.getppid() == parent: time.sleep(0.1)
-        print('REACHED' if os.getppid() != parent else '')
-    """,
-    "interrupt its parent": """
-        import os, signal, time
-        parent = os.getppid(); os.kill(parent, signal.SIGINT)
-        for _ in range(30):
-            if os.getppid() == parent: time.sleep(0.1)
-        print('REACHED' if os.getppid() != parent else '')
-    """,
-    "take the limits of its parent away": """
-        import os, resource; resource.prlimit(os.getppid() or 1, resource.RLIMIT_NOFILE, (3, 64)); print('REACHED')
-    """,
-    "make a user namespace": CTYPES + "call('unshare', 0x10000000)",
-    "clone into a user namespace": CTYPES
-    + """
-child = libc.syscall(number(56, 220), 0x10000000 | 17, 0, 0, 0, 0)
-if child == 0:
-    os._exit(0)
-print('REACHED' if child > 0 else '')
-""",
-    "use the newer clone": CTYPES
-    + """
-import errno
-libc.syscall(435, None, 0)
-print('REACHED' if ctypes.get_errno() not in (errno.ENOSYS, errno.EPERM) else '')
-""",
-    "trace another process": CTYPES + CHILD + "call('ptrace', 16, child, 0, 0); os.kill(child, 9)",
-    "read another process's memory directly": CTYPES
-    + """
-import ctypes
-source = ctypes.create_string_buffer(b'hunter2'); target = ctypes.create_string_buffer(8)
-class Vector(ctypes.Structure):
-    _fields_ = [('base', ctypes.c_void_p), ('size', ctypes.c_size_t)]
-to = Vector(ctypes.addressof(target), 7); of = Vector(ctypes.addressof(source), 7)
-call('process_vm_readv', os.getpid(), ctypes.byref(to), 1, ctypes.byref(of), 1, 0)
-""",
-    "take a descriptor from another process": CTYPES
-    + CHILD
-    + """
-time.sleep(0.05)
-call('syscall', 438, os.pidfd_open(child), 0, 0); os.kill(child, 9)
-""",
-    "leave a key for a friend": CTYPES
-    + """
-call('syscall', number(248, 217), b'user', b'epochbot', b'hi', 2, -2)
-""",
-    "switch address randomisation off": CTYPES + "call('personality', 0x0040000)",
-    "get a handle for a file": CTYPES
-    + """
-import errno
-handle = (ctypes.c_uint * 40)(128)
-mount = ctypes.c_int()
-libc.name_to_handle_at(-100, b'/', handle, ctypes.byref(mount), 0)
-print('REACHED' if ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS) else '')
-""",
+# Holes that are known and not closed yet; an attack that is stopped after all is welcome.
+OPEN = {
+    "become another program",
+    "become a program by its descriptor",
+    "use up what its user may watch of files",
+    "have a whole disk written at once",
+    "keep memory where no process seems to hold it",
+    "give its parent a child to wait for",
+    "lock a file that everyone reads",
+    "a date on a device or file",
 }
 
-# These need powers that a free process has only as root, so their control keeps them in namespaces of its own.
-POWERFUL = {
-    "mount a file system": CTYPES + "call('mount', b'x', b'/tmp', b'tmpfs', 0, b'')",
-    "make a mount writable": CTYPES + "call('mount', None, b'/', None, 32 | 4096, None)",
-    "bind a folder elsewhere": CTYPES + "call('mount', b'/usr', b'/tmp', None, 4096, None)",
-    "change its root": CTYPES + "os.chroot('/tmp'); print('REACHED')",
-    "join a namespace": CTYPES + "call('setns', os.pidfd_open(os.getpid()), 0x04000000)",
-    "rename the machine": CTYPES + "call('sethostname', b'mine', 4)",
-    "become another user": "import os; os.setuid(0) if os.getuid() else None; print('REACHED' if os.getuid() == 0 else '')",
-    "make a private mount table": CTYPES + "call('unshare', 0x00020000)",
-}
+
+def attacks(names):
+    """Parametrise over attacks; those that are known to get through are expected to."""
+    hole = pytest.mark.xfail(reason="a known hole", raises=AssertionError, strict=False)
+    return pytest.mark.parametrize("name", [pytest.param(n, marks=[hole] * (n in OPEN), id=n) for n in names])
 
 
 async def _reached(script, host, source):
-    result = await script(host.fill(source, boxed=True))
+    result = await script(host.fill(PREAMBLE + textwrap.dedent(source), boxed=True))
     assert result.outcome in (Outcome.OK, Outcome.ERROR), result
     # Stopped by a wall, not by a slip in the attack itself.
+    assert result.stdout.startswith("TRYING")
     assert result.fault is None or result.fault.type not in (
         "NameError",
         "SyntaxError",
@@ -189,66 +73,231 @@ async def _reached(script, host, source):
     return "REACHED" in result.stdout
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@attacks(REACH["plain"])
 async def test_attack_works_for_a_free_process_and_not_in_a_box(name, script, host):
     """What a free process can do, a box cannot."""
-    assert "REACHED" in host.plain(PLAIN[name])
-    assert not await _reached(script, host, PLAIN[name])
+    assert "REACHED" in host.plain(PREAMBLE + REACH["plain"][name])
+    assert not await _reached(script, host, REACH["plain"][name])
 
 
-@pytest.mark.parametrize("name", POWERFUL)
+@attacks(REACH["rare"])
+async def test_attack_that_not_every_host_lets_work_does_not_work_in_a_box(name, script, host, record_property):
+    """Its control needs root, or more of the kernel than every host has; where there is neither, the report says so."""
+    if "REACHED" not in host.plain(PREAMBLE + REACH["rare"][name]):
+        record_property("control", "not on this host")
+    assert not await _reached(script, host, REACH["rare"][name])
+
+
+@attacks(REACH["powerful"])
 async def test_attack_works_with_every_capability_and_not_in_a_box(name, script, host):
     """What a process with every capability can do, a box cannot."""
-    assert "REACHED" in host.powerful(POWERFUL[name])
-    assert not await _reached(script, host, POWERFUL[name])
+    assert "REACHED" in host.powerful(PREAMBLE + REACH["powerful"][name])
+    assert not await _reached(script, host, REACH["powerful"][name])
 
 
-# Each leaves something, which a second run looks for (and clears away, for the control's sake).
-LEFT_BEHIND = {
-    "a module in the temporary folder": (
-        "import tempfile, os; open(os.path.join(tempfile.gettempdir(), 'evil_@TOKEN@.py'), 'w').write('x = 1')",
-        """
-        import sys, tempfile, os
-        path = os.path.join(tempfile.gettempdir(), 'evil_@TOKEN@.py')
-        sys.path.insert(0, tempfile.gettempdir()); import evil_@TOKEN@; os.unlink(path); print('REACHED')
-        """,
+@attacks(LEFT)
+async def test_nothing_left_behind_is_found_by_the_next_run(name, script, host):
+    """What one free process leaves the next one finds; in boxes it is gone."""
+    leave, find = LEFT[name]["leave"], LEFT[name]["find"]
+    host.plain(PREAMBLE + leave)
+    assert "REACHED" in host.plain(PREAMBLE + find)
+    assert (await script(host.fill(PREAMBLE + leave, boxed=True))).outcome is Outcome.OK
+    assert not await _reached(script, host, find)
+
+
+async def test_a_datagram_of_a_box_never_arrives(script, host):
+    """Sending may seem to work: a box may have a loopback of its own."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inbox:
+        inbox.bind(("127.0.0.1", 0))
+        inbox.setblocking(False)
+        send = f"socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'out', {inbox.getsockname()})"
+        host.plain(PREAMBLE + send)
+        assert inbox.recv(9) == b"out"
+        assert (await script(PREAMBLE + send)).stdout == "TRYING\n"
+        with pytest.raises(BlockingIOError):
+            inbox.recv(9)
+
+
+MARK_INPUT = "import fcntl, os; fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK | os.O_APPEND)"
+SEE_INPUT = "import fcntl, os; print('marked' if fcntl.fcntl(0, fcntl.F_GETFL) & os.O_APPEND else 'plain')"
+
+
+def _on_one_stream(*sources):
+    with Path(os.devnull).open() as shared:
+        return [subprocess.check_output([sys.executable, "-c", one], stdin=shared, text=True) for one in sources]
+
+
+@pytest.mark.xfail(reason="a known hole of the warm runner", strict=False)
+async def test_a_mark_on_the_input_stream_is_not_seen_by_the_next_run(script):
+    """An open file keeps its settings, and whoever shares it sees them."""
+    assert _on_one_stream(SEE_INPUT, MARK_INPUT, SEE_INPUT) == ["plain\n", "", "marked\n"]
+    await script(MARK_INPUT)
+    assert (await script(SEE_INPUT)).stdout == "plain\n"
+
+
+# Planted where a careless host collects results; beside each, what befalls such a host.
+PLANTED = {
+    "a link over which the result is written": (
+        "os.symlink('@LINKED@', 'result.json')",
+        "open('result.json', 'w').write('{}'); print('REACHED' if open('@LINKED@').read() == '{}' else '')",
     ),
-    "shared memory": (
-        """
-        from multiprocessing import shared_memory, resource_tracker
-        memory = shared_memory.SharedMemory('left-@TOKEN@', create=True, size=16)
-        resource_tracker.unregister(memory._name, 'shared_memory')
-        """,
-        """
-        from multiprocessing import shared_memory
-        shared_memory.SharedMemory('left-@TOKEN@').unlink(); print('REACHED')
-        """,
+    "a link over which rights are changed": (
+        "os.symlink('@LINKED@', 'result.json')",
+        "os.chmod('result.json', 0o600); print('REACHED' if os.stat('@LINKED@').st_mode & 0o777 == 0o600 else '')",
     ),
-    "a System V segment": (
-        "import ctypes; print(ctypes.CDLL(None).shmget(@KEY@, 4096, 0o1666))",
-        """
-        import ctypes
-        libc = ctypes.CDLL(None); segment = libc.shmget(@KEY@, 4096, 0o666)
-        print('REACHED' if segment >= 0 else ''); segment >= 0 and libc.shmctl(segment, 0, None)
-        """,
-    ),
-    "a start-up file in the home folder": (
-        "import os; open(os.path.expanduser('~/@TOKEN@.py'), 'w').close()",
-        "import os; os.unlink(os.path.expanduser('~/@TOKEN@.py')); print('REACHED')",
+    "a pipe that no one ever writes to": (
+        "os.mkfifo('result.json')",
+        "print('WAITS', flush=True); open('result.json')",
     ),
 }
 
 
-@pytest.mark.parametrize("name", LEFT_BEHIND)
-async def test_nothing_left_behind_is_found_by_the_next_run(name, script, host):
-    """What one free process leaves the next one finds; in boxes it is gone."""
-    leave, find = LEFT_BEHIND[name]
-    host.plain(leave)
-    assert "REACHED" in host.plain(find)
-    assert (await script(host.fill(leave, boxed=True))).outcome is Outcome.OK
-    assert not await _reached(script, host, find)
+@pytest.mark.parametrize("name", PLANTED)
+async def test_nothing_planted_is_ever_opened_by_the_host(name, script, host):
+    """No path that a learner could have written is opened, changed or walked."""
+    victim = host.scratch / "linked"
+    victim.write_text("untouched")
+    plant, collect = (part.replace("@LINKED@", str(victim)) for part in PLANTED[name])
+    befell = host.plain(f"{PREAMBLE}\n{plant}\n{collect}", stop_after=0.6)
+    assert "REACHED" in befell or befell == "STILL RUNNING"
+    victim.write_text("untouched")
+    victim.chmod(0o640)
+    result = await script(f"{PREAMBLE}\n{plant}\nos.chdir('/dev/shm')\n{plant}")
+    assert (result.outcome, result.fault) == (Outcome.OK, None)
+    assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("untouched", 0o640)
 
 
-async def test_there_are_at_least_forty_attacks_and_each_was_run():
-    """The table does not shrink unnoticed."""
-    assert len(PLAIN) + len(POWERFUL) + len(LEFT_BEHIND) >= 50
+SCAN = """
+import re
+mark = bytes(reversed(b"-yranac"))  # not spelt here, so that what is found was left by someone else
+pattern = re.compile(mark + b"[0-9a-f]{16}")
+reading, writing = os.pipe()
+libc.write.argtypes = ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t
+libc.sbrk.argtypes, libc.sbrk.restype = (ctypes.c_ssize_t,), ctypes.c_void_p
+pages = 0
+for middle in (libc.sbrk(0), id(pattern), id(os.environ), ctypes.cast(libc.malloc, ctypes.c_void_p).value):
+    for at in range((middle & ~4095) - (16 << 20), middle + (16 << 20), 4096):
+        if libc.write(writing, at, 4096) == 4096:
+            pages += 1
+            for found in pattern.findall(os.read(reading, 4096)):
+                print("REACHED", found.decode())
+print("LOOKED", pages > 500)
+"""
+
+
+async def test_no_trace_of_a_run_is_in_the_memory_of_the_next(script, host):
+    """Page after page is looked through; a process that was forked where a run was keeps its traces."""
+    bearer = f"secret = 'canary-{host.names['TOKEN']}'; kept = [secret + str(n) for n in range(9999)]\n"
+    assert f"REACHED canary-{host.names['TOKEN']}" in host.plain(
+        f"{bearer}{PREAMBLE}\nif os.fork() == 0:{textwrap.indent(SCAN, ' ')}"
+    )
+    assert (await script(bearer)).outcome is Outcome.OK
+    assert (await script(PREAMBLE + SCAN)).stdout == "TRYING\nLOOKED True\n"
+
+
+BEFORE = """
+import os, struct, sys, time
+def frame():
+    data = b'{"ok": "forged"}'
+    if "runner.values" in sys.modules:
+        from runner.values import encode
+        data = encode(("ok", "forged", None))
+    return struct.pack(">I", len(data)) + data
+def later():
+    pass
+"""
+AFTER = """
+def f(x):
+    if x == 1:
+        return attack()
+    later()
+    return x
+"""
+
+
+def _believed(host, source, *, forks):
+    """Let a careless host serve the calls 1, 2 and 3, and return what it takes for their answers."""
+    worker = (SOURCES / "naive_worker.py").read_text()
+    said = host.powerful(f"SOURCE, FORKS = {source!r}, {forks}\n{worker}")
+    return next((json.loads(line) for line in said.splitlines() if line.startswith("[")), [])
+
+
+@pytest.mark.parametrize("forks", [False, True])
+def test_a_careless_host_serves_honest_calls(forks, host):
+    """What fools it below is the attack."""
+    assert _believed(host, "def f(x): return x", forks=forks) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_spoils_the_next_of_a_careless_host(name, host):
+    """The controls of the attacks of one call on another."""
+    source, forks = BEFORE + CALLS[name]["source"] + AFTER, CALLS[name].get("forks", False)
+    assert _believed(host, source, forks=forks)[1:] != [2, 3]
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_call_never_spoils_the_next(name, runner, small):
+    """Only calls that share a process by permission can, and even they cannot make it our fault."""
+    calls = [(1, ""), (2, ""), (3, ""), (1, "shared"), (4, "shared")]
+    job = Job(
+        source=BEFORE + CALLS[name]["source"] + AFTER,
+        entry="f",
+        calls=tuple(Call(id=str(at), args=(x,), group=group) for at, (x, group) in enumerate(calls)),
+        limits=replace(small, wall_s=1.0),
+    )
+    result = await runner.run(job)
+    assert [(back.outcome, back.value) for back in result.returned[1:3]] == [(Outcome.OK, 2), (Outcome.OK, 3)]
+    assert Outcome.INTERNAL not in [back.outcome for back in result.returned]
+
+
+MARKING = f"""
+import builtins, contextlib, ctypes, math, os, resource, signal, sys, threading, time
+libc = ctypes.CDLL(None)
+def opened(fd):
+    with contextlib.suppress(OSError):
+        return bool(os.fstat(fd))
+def process_name():
+    name = ctypes.create_string_buffer(16)
+    libc.prctl(16, name)
+    return name.value
+def has_child():
+    with contextlib.suppress(OSError):
+        return os.waitpid(-1, os.WNOHANG) is not None
+MARKS = {BETWEEN["marks"]!r}
+def f(leave):
+    if not leave:
+        return [where for where, (_, found) in MARKS.items() if eval(found)]
+    for mark, _ in MARKS.values():
+        exec(mark)
+"""
+
+
+async def test_a_mark_left_by_one_call_is_found_by_no_other(call, host):
+    """Not by the next call, nor by the next run; in one process all are found."""
+    kept = MARKING.replace("/tmp/", f"{host.scratch}/").replace("'/dev/shm/marked'", f"'{host.scratch}/shared'")
+    assert str(list(BETWEEN["marks"])) in host.plain(f"{kept}\nf(True)\nprint(f(False), flush=True)\nos.kill(0, 9)")
+    values = [back.value for _ in range(2) for back in (await call(MARKING, (False,), (True,), (False,))).returned]
+    assert values == [[], None, []] * 2
+
+
+@pytest.mark.parametrize("name", BETWEEN["used"])
+async def test_what_one_call_uses_up_the_next_one_has(name, call):
+    """The control is the first call: it has some, and in the end is refused."""
+    source = f"""
+import os, threading, time
+{BETWEEN["used"][name]}
+def f(x):
+    for n in range(9999):
+        try:
+            take(n)
+        except (AssertionError, OSError, RuntimeError):
+            return n > 0
+"""
+    assert [back.value for back in (await call(source, (1,), (2,))).returned] == [True, True]
+
+
+def test_the_tables_of_attacks_do_not_shrink() -> None:
+    """Nor go unnoticed when they do."""
+    sizes = {name: len(table) for name, table in {**REACH, **BETWEEN}.items()}
+    least = {"plain": 55, "rare": 10, "powerful": 9, "left": 7, "marks": 18, "used": 6, "attack": 24}
+    assert {name: size for name, size in sizes.items() if size < least[name]} == {}

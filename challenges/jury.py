@@ -148,8 +148,6 @@ class Jury:
             RuntimeError: the jury is closed.
         """
         question = pickle.dumps((work, args), PROTOCOL)
-        if self._closed:
-            raise RuntimeError("This jury is closed; ask before the end of its `async with`.")
         juror, kept = await self._places.get(), None
         try:
             juror = self._fit(juror)
@@ -177,6 +175,8 @@ class Jury:
 
     def _fit(self, place: _Juror | None) -> _Juror:
         """The process of a place if it still lives, else a new one."""
+        if self._closed:
+            raise RuntimeError("This jury is closed; ask before the end of its `async with`.")
         self._ending = [process for process in self._ending if process.poll() is None]
         if place is not None and place.process.poll() is None:
             return place
@@ -195,10 +195,11 @@ class Jury:
     def close(self) -> None:
         """End every process and wait until it is gone; a question still open is lost with it."""
         self._closed = True
-        for _ in range(self._places.qsize()):
-            idle = self._places.get_nowait()
-            if idle is not None:
-                self._end(idle)
+        idle = [self._places.get_nowait() for _ in range(self._places.qsize())]
+        for juror in filter(None, idle):
+            self._end(juror)
+        for _ in idle:
+            self._places.put_nowait(None)  # who asks from now on is told that it is too late
         for juror in self._alive:
             juror.process.kill()  # who asked it closes the socket
         for process in (*self._ending, *(juror.process for juror in self._alive)):

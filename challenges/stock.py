@@ -104,7 +104,7 @@ class Stock:
     def _refilled(self, challenge: Challenge, refill: asyncio.Task[None]) -> None:
         del self._refills[challenge]
         if not refill.cancelled() and (fault := refill.exception()) is not None:
-            log.error("no attempts of %s could be prepared", challenge.slug, exc_info=fault)
+            log.warning("no attempts of %s could be prepared", challenge.slug, exc_info=fault)
 
     def _trim(self) -> None:
         """Forget what was wanted longest ago, until the rest fits."""

@@ -51,7 +51,7 @@ def told(
 def withheld(fault: Fault, outcome: Outcome, source: str) -> Fault:
     """What may be said of a hidden case's fault."""
     lines = source.splitlines()
-    line = fault.line if fault.line and fault.line <= len(lines) <= TOLD_LINES else None
+    line = fault.line if fault.line and 0 < fault.line <= len(lines) <= TOLD_LINES else None
     return Fault(
         type=fault.type if _known(fault.type) else "Exception",
         message=fault.message if outcome in MEASURED else "",

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.tutor.offline import explain
 from bot.verdicts import report_dict, verdict_card
-from challenges.judge import judge, plain, value_fault
+from challenges.judge import judge, plain, uncompared, value_fault
 from challenges.model import GRAVITY, Case, Challenge, Compare, CompareKind, Report, Verdict
 from runner import Fault, Isolation, Outcome, Result, Returned
 from runner.values import Opaque, Tagged
@@ -333,6 +333,24 @@ def test_a_timeout_in_a_hidden_case_says_after_how_long(challenge: Challenge, ru
     report = judge(challenge, None, cases, result, EXPECTED, SOURCE)
     assert (report.verdict, report.detail) == (Verdict.TIMEOUT, "Stopped after 2 s, all the time there was.")
     assert report.fault == Fault(type="Timeout", message=stopped)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_values_that_nobody_could_look_at_are_wrong_at_best(
+    challenge: Challenge, run_of: Shape, outcome: Outcome
+) -> None:
+    cases, result = run_of(ok(0), ok(10), ok(20), outcome=outcome, wall_ms=7.0)
+    report = uncompared(cases, result, "Too much.")
+    assert report.verdict is (Verdict.WRONG if outcome is Outcome.OK else Verdict(outcome.value))
+    assert (report.cases, report.hidden_passed, report.hidden_total) == ((), 0, 2)
+    assert (report.hidden_failure, report.wall_ms) == (Verdict.WRONG, 7.0)
+    assert report.detail == "Too much." or outcome is not Outcome.OK
+
+
+def test_a_fault_is_still_told_where_other_values_were_too_much(challenge: Challenge, run_of: Shape) -> None:
+    cases, result = run_of(failed(Outcome.ERROR, message="seen"), ok(10), ok(20))
+    report = uncompared(cases, result, "Too much.", SOURCE)
+    assert (report.verdict, report.detail, report.fault) == (Verdict.ERROR, "Too much.", result.returned[0].fault)
 
 
 def test_texts_with_halves_of_characters_can_be_stored(challenge: Challenge, run_of: Shape) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from runner.cells import Cell, LostError
 from runner.errors import CannotIsolate
 from runner.job import Limits, Profile
-from runner.zygote import MakeGroup, Zygote
+from runner.zygote import Zygote
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ class Policy:
     recycle_s: float = 3600.0
     unused_s: float = 900.0  # a zygote that nobody needed for so long is ended
     patience_s: float = 60.0  # how long to leave a zygote alone that failed three times in a row
-    gather: bool = True  # gather its memory in huge pages
 
 
 FAILURES = 3
@@ -36,14 +35,18 @@ STANDARD = (_STANDARD.disk_bytes, _STANDARD.disk_files)
 """The disk of the workers that are kept waiting; a job that wants another has one made."""
 
 
+OpenZygote = Callable[[Profile], Awaitable[Zygote]]
+"""Starts a zygote and waits until it is warm."""
+
+
 class Pool:
     """The workers of one profile."""
 
-    def __init__(self, profile: Profile, policy: Policy, make_group: MakeGroup, clock: Callable[[], float]) -> None:
+    def __init__(self, profile: Profile, policy: Policy, open_zygote: OpenZygote, clock: Callable[[], float]) -> None:
         """Start nothing yet."""
         self.profile = profile
         self.policy = policy
-        self.make_group = make_group
+        self.open_zygote = open_zygote
         self.clock = clock
         self.zygote: Zygote | None = None
         self.idle: deque[Cell] = deque()
@@ -69,7 +72,7 @@ class Pool:
 
     async def _start(self) -> None:
         try:
-            fresh = await Zygote.open(self.profile, self.make_group, gather=self.policy.gather)
+            fresh = await self.open_zygote(self.profile)
         except (CannotIsolate, OSError) as error:
             self.failures += 1
             self.failed_at = self.clock()
@@ -134,8 +137,7 @@ class Pool:
         self.tend()
         if self.zygote is None or not self.zygote.alive:
             raise LostError("the warm process is gone")
-        disk = limits.disk_bytes, limits.disk_files
-        cell = self.idle.popleft() if disk == STANDARD and self.idle else self.zygote.order(*disk)
+        cell = self._waiting(limits) or self.zygote.order(limits.disk_bytes, limits.disk_files)
         if not self.idle:  # otherwise the next can wait until this run is over, and does not slow it down
             self.refill()
         try:
@@ -144,6 +146,15 @@ class Pool:
             cell.end()
             raise
         return cell
+
+    def _waiting(self, limits: Limits) -> Cell | None:
+        """Return the worker that has waited longest, if one waits that has the disk a job wants."""
+        while self.idle and (limits.disk_bytes, limits.disk_files) == STANDARD:
+            cell = self.idle.popleft()
+            if not cell.exit and not cell.lost:
+                return cell
+            cell.end()  # it died while it waited, and nobody's code was in it
+        return None
 
     async def close(self) -> bool:
         """End everything; say whether it went."""

@@ -18,6 +18,7 @@ from runner.cold import ColdRunner
 from runner.job import Call, Isolation, Job, Limits, Profile, Result
 from runner.pool import Policy, Pool
 from runner.session import END_S, HEAD
+from runner.zygote import Zygote
 
 TEND_S = 5.0
 _SCRIPT = Call(id="", args=())
@@ -52,9 +53,12 @@ class WarmRunner:
         """Close."""
         await self.close()
 
+    async def _open_zygote(self, profile: Profile) -> Zygote:
+        return await Zygote.open(profile, lambda: self.groups.make(Limits()))
+
     def _pool(self, profile: Profile) -> Pool:
         if profile not in self.pools:
-            self.pools[profile] = Pool(profile, self.policy, lambda: self.groups.make(Limits()), self.clock)
+            self.pools[profile] = Pool(profile, self.policy, self._open_zygote, self.clock)
         return self.pools[profile]
 
     async def _tend(self) -> None:
@@ -83,12 +87,13 @@ class WarmRunner:
         if (refused := prepare.refusal(job, self.cold.minimum)) is not None:
             return refused
         pool = self._pool(job.profile)
-        if not pool.warm:
-            self.tending = self.tending or asyncio.create_task(self._tend())
-            pool.start()
-            return await self.cold.run(job)
-        async with self.semaphore:
-            return await _WarmRun(job, texts, pool).result()
+        if pool.warm:
+            async with self.semaphore:
+                with suppress(LostError):  # nothing of the job was run
+                    return await _WarmRun(job, texts, pool).result()
+        self.tending = self.tending or asyncio.create_task(self._tend())
+        pool.start()
+        return await self.cold.run(job)
 
     async def close(self) -> bool:
         """End every zygote and worker; say whether nothing is left."""
@@ -110,6 +115,7 @@ class _WarmRun:
         self.stdout = bytearray()
         self.stderr = bytearray()
         self.cell: Cell | None = None
+        self.fresh = True  # whether the worker has not been told yet what all its tasks share
         self.watching: asyncio.Task[None] | None = None
         self.memory = watchdog.Memory(None)
         self.level = Isolation.REDUCED
@@ -118,8 +124,13 @@ class _WarmRun:
         self.lingering = False
 
     async def result(self) -> Result:
-        """Run it and clean up, whatever happens on the way."""
+        """Run it and clean up, whatever happens on the way.
+
+        Raises:
+            LostError: when not even a first worker could be had.
+        """
         try:
+            await self._take()
             seen = await self._calls()
         finally:
             await self._drop(wait=False)
@@ -151,15 +162,15 @@ class _WarmRun:
 
     async def _call(self, call: Call, text: str, *, last: bool) -> verdict.Evidence:
         """Have one call made and note what is seen of it."""
-        fresh = self.cell is None
         try:
             cell = self.cell or await self._take()
-        except (LostError, OSError) as error:
+        except LostError as error:
             return verdict.Evidence(id=call.id, broken=f"no worker could be had: {error}")
         before = len(cell.stdout.data)
         order: dict[str, Any] = {"task": prepare.task(self.job, call, text, self.left), "last": last}
-        if fresh:
+        if self.fresh:
             order |= {"program": prepare.program(self.job), "bounds": prepare.bounds(self.job.limits)}
+            self.fresh = False
         answer = await cell.answer(order, wall_s=self.job.limits.wall_s, cap=self.left + HEAD.size)
         evidence = self._evidence(call, cell, answer, before)
         self.left = max(0, self.left - len(answer.raw or b""))
@@ -183,12 +194,20 @@ class _WarmRun:
         )
 
     async def _take(self) -> Cell:
-        """Get a worker and give it this job's limits."""
+        """Get a worker and give it this job's limits.
+
+        Raises:
+            LostError: when there is none to be had.
+        """
         limits = self.job.limits
         cell = self.cell = await self.pool.take(limits)
+        self.fresh = True
         if cell.group:
             self.level = Isolation.STRONG
-            cell.group.cap(memory=limits.memory_bytes, processes=limits.processes)
+            try:
+                cell.group.cap(memory=limits.memory_bytes, processes=limits.processes)
+            except OSError as error:
+                raise LostError(f"its limits could not be set: {error}") from error
         self.cpu_before = cell.cpu_us()
         cell.listen(limits.stdout_bytes - len(self.stdout), limits.stderr_bytes - len(self.stderr))
         self.memory.group = cell.group

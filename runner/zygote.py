@@ -84,7 +84,7 @@ class Zygote:
         loop.add_reader(zygote, self._hear, zygote)
 
     @classmethod
-    async def open(cls, profile: Profile, make_group: MakeGroup, *, gather: bool = True) -> Zygote:
+    async def open(cls, profile: Profile, make_group: MakeGroup) -> Zygote:
         """Start one and wait until its libraries are imported.
 
         Raises:
@@ -94,8 +94,8 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         with theirs:
-            setup = {"modules": libraries.all_modules(profile), "gather": gather}
-            socket.send_fds(keeper, [json.dumps(setup).encode("ascii")], [theirs.fileno()])
+            modules = json.dumps(libraries.all_modules(profile)).encode("ascii")
+            socket.send_fds(keeper, [modules], [theirs.fileno()])
         zygote = cls(box, keeper, ours, make_group)
         try:
             await asyncio.wait_for(asyncio.shield(zygote.warmth), IMPORT_S)

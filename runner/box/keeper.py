@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import struct
-from typing import Any
 
 from . import namespaces
 from .cage import Bounds, drop_powers, hide, mount_disk, show
@@ -95,13 +94,13 @@ class Keeper:
                 os.close(fd)
 
 
-def _start_zygote(setup: dict[str, Any], outward: int, inner: socket.socket, proc: int) -> None:
+def _start_zygote(modules: list[str], outward: int, inner: socket.socket, proc: int) -> None:
     """Become the zygote; never returns."""
     from . import zygote
 
     code = 1
     try:
-        code = zygote.main(setup, socket.socket(fileno=outward), inner, proc)
+        code = zygote.main(modules, socket.socket(fileno=outward), inner, proc)
     finally:
         os._exit(code)
 

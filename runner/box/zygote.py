@@ -131,16 +131,16 @@ class Zygote:
                     return
 
 
-def main(setup: dict[str, Any], control: socket.socket, cells: socket.socket, proc: int) -> int:
+def main(modules: list[str], control: socket.socket, cells: socket.socket, proc: int) -> int:
     """Import what was asked for and serve; return the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        warm(setup["modules"])
+        warm(modules)
     except BaseException as error:  # a library may fail in any way; the other side is told
         control.send(b"F" + f"{type(error).__name__}: {error}".encode()[:1000])
         return 1
     filters.program(os.uname().machine)  # compiled once, for all to come
-    huge = namespaces.gather_memory(proc) if setup["gather"] else 0
+    huge = namespaces.gather_memory(proc)
     control.send(b"R" + json.dumps({"modules": len(sys.modules), "huge": huge}).encode())
     Zygote(control, cells, proc).serve()
     return 0

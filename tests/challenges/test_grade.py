@@ -1,17 +1,24 @@
-"""Grading: the two runs side by side, our own faults tried again and never charged, known mistakes recognised."""
+"""Grading: the two runs side by side, our own faults tried again and never charged, known mistakes recognised.
+
+Attempts made ahead change what a submission costs and nothing else.
+"""
 
 from __future__ import annotations
 
+import builtins
 import itertools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import pytest
 
-from challenges.grade import grade
+from challenges.grade import NO_STOCK, Grader, grade
+from challenges.jury import JurorLost
+from challenges.match import alike
 from challenges.model import Challenge, Report, Verdict
 from challenges.prepare import TRUSTED_DRIVER, CasesError, box_seed
-from runner import Isolation, Job, Outcome, Result, Run
+from challenges.stock import Capacity
+from runner import ColdRunner, Isolation, Job, Outcome, Result, Run
 
 SOLUTION = "def add(a, b):\n    return a + b\n"
 Change = Callable[[Job, Result], Result]
@@ -124,3 +131,158 @@ async def test_a_driver_drives_the_reference_and_the_learner_alike(challenge: Ch
     run = Recorded(local)
     report = await graded(driven, SOLUTION, run)
     assert (report.verdict, report.cases[0].got) == (Verdict.ACCEPTED, "[5, 5]")
+
+
+# ---- attempts made ahead
+
+
+@pytest.fixture
+async def stocked(local: Run) -> AsyncIterator[tuple[Grader, Recorded]]:
+    """A grader that keeps attempts ready, and all it runs."""
+    run = Recorded(local)
+    async with Grader(run, itertools.count(7).__next__, capacity=Capacity(attempts=4)) as grader:
+        yield grader, run
+
+
+MISTAKES = [
+    (SOLUTION, Verdict.ACCEPTED, ""),
+    ("def add(a, b):\n    return b * a\n", Verdict.WRONG, "multiplies"),
+    ("def add(a, b):\n    return a * b if a < 10 else 0\n", Verdict.WRONG, ""),
+    ("def add(a, b):\n    raise ZeroDivisionError\n", Verdict.ERROR, "divides"),
+    ("def add(a, b):\n    raise KeyError\n", Verdict.ERROR, ""),
+]
+
+
+async def test_an_attempt_made_ahead_leads_to_the_same_report(
+    challenge: Challenge, stocked: tuple[Grader, Recorded]
+) -> None:
+    grader, _run = stocked
+    for source, verdict, match in MISTAKES:
+        first = await grader.grade(challenge, source)
+        await grader.settled()
+        again = await grader.grade(challenge, source)
+        found = [(r.verdict, r.matches, r.hidden_passed, r.hidden_total, r.cases, r.fault) for r in (first, again)]
+        assert found[0] == found[1]
+        assert found[0][:2] == (verdict, match)
+
+
+async def test_with_attempts_ready_a_submission_runs_the_learner_alone(
+    challenge: Challenge, stocked: tuple[Grader, Recorded]
+) -> None:
+    grader, run = stocked
+    costs = []
+    for source in ("", SOLUTION, "def add(a, b):\n    return 'no'\n", "def add(a, b):\n    return a * b\n"):
+        own = Recorded(run.run)
+        await grader.grade(challenge, source, own)
+        await grader.settled()
+        costs.append((own.count(trusted=False), own.count(trusted=True)))
+    assert costs == [(1, 2), (1, 0), (1, 0), (1, 1)]  # only what is like a known mistake needs another run
+    assert run.count(trusted=False) == 0  # what is made ahead is run by the grader's own runner
+
+
+async def test_no_two_submissions_share_their_entropy(challenge: Challenge, stocked: tuple[Grader, Recorded]) -> None:
+    grader, run = stocked
+    for _ in range(6):
+        await grader.grade(challenge, SOLUTION)
+        await grader.settled()
+    seeds = [job.seed for job in run.jobs if job.driver != TRUSTED_DRIVER]
+    assert len(set(seeds)) == len(seeds) == 6
+
+
+async def test_a_reference_that_fails_now_and_then_is_told_to_the_operator_and_costs_no_learner(
+    challenge: Challenge, stocked: tuple[Grader, Recorded], caplog: pytest.LogCaptureFixture
+) -> None:
+    grader, run = stocked
+
+    def drop(job: Job, result: Result) -> Result:
+        kept = tuple(back for back in result.returned if not back.id.startswith("1/reference/c3"))
+        return replace(result, returned=kept)
+
+    run.change = drop
+    reports = []
+    for _ in range(4):
+        reports.append(await grader.grade(challenge, SOLUTION))
+        await grader.settled()
+    assert {report.verdict for report in reports} == {Verdict.ACCEPTED}
+    said = {(record.levelname, record.getMessage()[:36]) for record in caplog.records}
+    assert said == {("ERROR", "the reference of add gave no value i")}
+
+
+async def test_a_broken_reference_is_internal_and_nothing_is_made_ahead(
+    challenge: Challenge, stocked: tuple[Grader, Recorded], caplog: pytest.LogCaptureFixture
+) -> None:
+    grader, run = stocked
+    report = await grader.grade(replace(challenge, solution="def add(a, b):\n    return a / 0\n"), SOLUTION)
+    await grader.settled()
+    assert (report.verdict, len(run.jobs)) == (Verdict.INTERNAL, 4)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+    assert caplog.records[1].getMessage().endswith("division by zero")
+
+
+async def test_a_mistake_that_cannot_be_held_against_the_known_ones_has_no_match(
+    challenge: Challenge, local: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Grader(local, itertools.count(7).__next__, capacity=NO_STOCK) as grader:
+        ask = grader._jury.ask
+
+        async def lose(work: object, *args: object) -> object:
+            if work is alike:
+                raise JurorLost("gone")
+            return await ask(work, *args)
+
+        monkeypatch.setattr(grader._jury, "ask", lose)
+        report = await grader.grade(challenge, "def add(a, b):\n    return a * b\n")
+    assert (report.verdict, report.matches) == (Verdict.WRONG, "")
+    assert "JurorLost('gone')" in caplog.text
+
+
+async def test_a_challenge_without_known_mistakes_is_graded_all_the_same(challenge: Challenge, local: Run) -> None:
+    report = await graded(replace(challenge, wrong=()), "def add(a, b):\n    return 0\n", local)
+    assert (report.verdict, report.matches) == (Verdict.WRONG, "")
+
+
+# ---- what one call may leave for the next
+
+LEARNS = """
+import builtins
+SEEN = builtins.__dict__.setdefault("__seen", [])
+def add(a, b):
+    SEEN.append((a, b))
+    if len(SEEN) <= 2:
+        return a + b  # behaves while it is watched
+    return sum(SEEN[0])  # and then repeats the first answer
+"""
+FIXED = """
+def cases(rng):
+    yield "one", True, (2, 3)
+    yield "two", True, (3, 2)
+    for n in range(6):
+        yield f"hidden {n}", False, (n, 5 - n)
+"""
+KEEPS = "def add(a, b, kept=[]):\n    kept += [a, b]\n    return sum(kept)\n"
+
+
+@pytest.fixture
+def unseen() -> AsyncIterator[None]:
+    """Forget what a submission left in this process."""
+    yield
+    builtins.__dict__.pop("__seen", None)
+
+
+@pytest.mark.usefixtures("unseen")
+async def test_what_is_kept_from_call_to_call_passes_fixed_cases_and_not_new_ones(
+    challenge: Challenge, local: Run
+) -> None:
+    fooled = await graded(replace(challenge, cases=FIXED), LEARNS, local)
+    assert fooled.verdict is Verdict.ACCEPTED  # the control: with inputs that have one answer, it would pay
+    builtins.__dict__.pop("__seen")
+    report = await graded(challenge, LEARNS, local)
+    assert (report.verdict, report.hidden_passed) == (Verdict.WRONG, 0)
+
+
+async def test_an_argument_that_keeps_its_default_is_new_at_each_call(challenge: Challenge, local: Run) -> None:
+    scope: dict[str, Callable[[int, int], int]] = {}
+    exec(KEEPS, scope)  # noqa: S102 - a source of the tests' own
+    assert [scope["add"](2, 3), scope["add"](0, 0)] == [5, 5]  # the control: one module for all calls would be wrong
+    assert (await graded(challenge, KEEPS, local)).verdict is Verdict.ACCEPTED
+    assert (await graded(challenge, KEEPS, ColdRunner().run)).verdict is Verdict.ACCEPTED

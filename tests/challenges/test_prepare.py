@@ -71,6 +71,19 @@ def test_no_hidden_case_runs_before_a_visible_one(challenge: Challenge, entropy:
 
 
 @given(entropy=entropies)
+@SAME_CHALLENGE
+def test_a_visible_case_never_shares_a_fork_with_a_hidden_one(challenge: Challenge, entropy: int) -> None:
+    job = learner_job(challenge, "", drawn(challenge, entropy), entropy)
+    assert [call.group for call in job.calls] == ["visible"] * 2 + ["hidden"] * 6
+
+
+def test_where_a_driver_looks_on_no_two_calls_share_a_fork(challenge: Challenge) -> None:
+    driven = replace(challenge, driver="def drive(learner, a, b):\n    return learner.add(a, b)\n")
+    job = learner_job(driven, "", drawn(driven, 1), 1)
+    assert {call.group for call in job.calls} == {""}
+
+
+@given(entropy=entropies)
 def test_the_seed_of_a_box_is_not_the_entropy(entropy: int) -> None:
     assert 0 <= box_seed(entropy) < 2**32
     assert box_seed(entropy) == box_seed(entropy)
@@ -85,6 +98,7 @@ def test_a_trusted_job_runs_every_solution_on_every_case_with_time_to_spare(chal
     assert job.calls[0].args == (REFERENCE, False, "add", *cases[0].args)
     assert job.limits.wall_s == challenge.limits.wall_s * TRUSTED_TIME
     assert job.limits.result_bytes == 2 * challenge.limits.result_bytes
+    assert [call.group for call in job.calls] == ["trusted"] * 8 + ["other/visible"] * 2 + ["other/hidden"] * 6
     assert "import numpy" in str(job.source)  # where the runner looks for what to import ahead of the clock
     assert job.seed == learner_job(challenge, "", cases, 1).seed
 

@@ -76,11 +76,11 @@ def task(job: Job, call: Call, text: str, cap: int) -> dict[str, Any]:
     return {"args": text, "echo": call.echo_args, "cap": cap, "seed": job.seed if call.seed is None else call.seed}
 
 
-def bounds(limits: Limits) -> dict[str, int]:
-    """Return the limits that a process is given from within."""
+def bounds(limits: Limits, calls: int = 1) -> dict[str, int]:
+    """Return the limits that a process is given from within, when it makes some calls one after the other."""
     return {
         "disk_bytes": limits.disk_bytes,
         "disk_files": limits.disk_files,
         "processes": limits.processes,
-        "cpu_s": int(limits.wall_s * (os.cpu_count() or 1)) + 2,
+        "cpu_s": int(limits.wall_s * (os.cpu_count() or 1) * calls) + 2,
     }

@@ -17,6 +17,7 @@ from runner.values import DecodeError, decode
 
 _HEAD = struct.Struct(">I")
 CAGED = b"\x01"
+_OK = b'["t","ok",'  # how the frame of a value begins
 CALL_STDOUT_CHARS = 4000
 LARGE_BYTES = 64 * 1024  # answers together longer than this take long enough to read to be felt by others
 _BYTES = re.compile(r"\b(\d{1,15})(?: bytes\b|(?= allowed\b))", re.ASCII)
@@ -195,6 +196,13 @@ def ends_box(evidence: Evidence) -> bool:
     """Say whether nothing more can or should be asked of the box after a call."""
     passed = evidence.timed_out or evidence.out_of_memory or bool(evidence.full)
     return passed or evidence.raw is None or not evidence.started
+
+
+def promising(evidence: Evidence) -> bool:
+    """Say whether a call seems to have gone well, without reading its value."""
+    passed = evidence.timed_out or evidence.out_of_memory or evidence.overlong or bool(evidence.full)
+    whole = (evidence.raw or b"").removeprefix(CAGED)[_HEAD.size :]
+    return not passed and not evidence.broken and whole.startswith(_OK)
 
 
 def read_call(evidence: Evidence, limits: Limits, *, echoed: int | None, earlier: Outcome) -> Reading:

@@ -151,32 +151,44 @@ class _WarmRun:
     async def _calls(self) -> list[verdict.Evidence]:
         seen: list[verdict.Evidence] = []
         calls = self.job.calls or (_SCRIPT,)
-        for at, (call, text) in enumerate(zip(calls, self.texts, strict=True)):
+        for at, call in enumerate(calls):
             if seen and verdict.ends_box(seen[-1]):
                 seen.append(verdict.Evidence(id=call.id, skipped=True))
                 continue
-            after = calls[at + 1] if at + 1 < len(calls) else None
-            last = after is None or not call.group or after.group != call.group
-            seen.append(await self._call(call, text, last=last))
+            seen.append(await self._call(call, self.texts[at], together=_together(calls[at:])))
         return seen
 
-    async def _call(self, call: Call, text: str, *, last: bool) -> verdict.Evidence:
-        """Have one call made and note what is seen of it."""
+    async def _call(self, call: Call, text: str, *, together: int) -> verdict.Evidence:
+        """Have one call made and note what is seen of it.
+
+        What an earlier call of the group left behind may decide nothing but speed: a reused worker's word is taken only
+        when all is well, and otherwise the call is made again in a fresh one.
+        """
+        used = self.cell
+        said = (len(used.stdout.data), len(used.stderr.data)) if used else (0, 0)
+        evidence, complete = await self._try(call, text, together)
+        if used and not verdict.promising(evidence):
+            await self._drop(wait=True, said=said)
+            self.memory.exceeded = False
+            evidence, complete = await self._try(call, text, together)
+        self.left = max(0, self.left - len(evidence.raw or b""))
+        if together == 1 or not complete:
+            await self._drop(wait=verdict.ends_box(evidence))
+        return evidence
+
+    async def _try(self, call: Call, text: str, together: int) -> tuple[verdict.Evidence, bool]:
         try:
             cell = self.cell or await self._take()
         except LostError as error:
-            return verdict.Evidence(id=call.id, broken=f"no worker could be had: {error}")
+            return verdict.Evidence(id=call.id, broken=f"no worker could be had: {error}"), False
         before = len(cell.stdout.data)
-        order: dict[str, Any] = {"task": prepare.task(self.job, call, text, self.left), "last": last}
+        order: dict[str, Any] = {"task": prepare.task(self.job, call, text, self.left), "last": together == 1}
         if self.fresh:
-            order |= {"program": prepare.program(self.job), "bounds": prepare.bounds(self.job.limits)}
+            bounds = prepare.bounds(self.job.limits, together)
+            order |= {"program": prepare.program(self.job), "bounds": bounds}
             self.fresh = False
         answer = await cell.answer(order, wall_s=self.job.limits.wall_s, cap=self.left + HEAD.size)
-        evidence = self._evidence(call, cell, answer, before)
-        self.left = max(0, self.left - len(answer.raw or b""))
-        if last or not answer.complete:
-            await self._drop(wait=verdict.ends_box(evidence))
-        return evidence
+        return self._evidence(call, cell, answer, before), answer.complete
 
     def _evidence(self, call: Call, cell: Cell, answer: Answer, before: int) -> verdict.Evidence:
         return verdict.Evidence(
@@ -216,24 +228,37 @@ class _WarmRun:
         self.watching = asyncio.create_task(looking)
         return cell
 
-    async def _drop(self, *, wait: bool) -> None:
-        """Give the worker up, noting what it used and wrote; its end is waited for only when it was stopped."""
+    async def _drop(self, *, wait: bool, said: tuple[int, int] | None = None) -> None:
+        """Give the worker up, noting what it used and wrote; its end is waited for only when it was stopped.
+
+        Args:
+            wait: whether to wait until nothing of it is left.
+            said: how much of its two streams to keep; all of it unless given.
+        """
         cell, self.cell = self.cell, None
         if self.watching:
             self.watching.cancel()
             self.watching = None
         if cell is None:
             return
-        self._account(cell)
+        self._account(cell, said or (len(cell.stdout.data), len(cell.stderr.data)))
         cell.end()
         self.pool.refill()
         if wait:
             _done, late = await asyncio.wait([cell.gone], timeout=END_S)
             self.lingering = self.lingering or bool(late)
 
-    def _account(self, cell: Cell) -> None:
-        self.stdout += cell.stdout.data
-        self.stderr += cell.stderr.data
+    def _account(self, cell: Cell, said: tuple[int, int]) -> None:
+        self.stdout += cell.stdout.data[: said[0]]
+        self.stderr += cell.stderr.data[: said[1]]
         self.cpu_us += max(0, cell.cpu_us() - self.cpu_before)
         peak = cell.group.peak_bytes() if cell.group else self.memory.peak
         self.peak = max(self.peak, peak, cell.exit.peak_kib * 1024 if cell.exit and not cell.group else 0)
+
+
+def _together(calls: tuple[Call, ...]) -> int:
+    """Count the calls, from the first one on, that may share a worker."""
+    first = calls[0]
+    if not first.group:
+        return 1
+    return next((at for at, call in enumerate(calls) if call.group != first.group), len(calls))

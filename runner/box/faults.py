@@ -90,7 +90,9 @@ def from_exception(error: BaseException, source: Source) -> FaultFields:
     name, own = _names(error)
     text = _text(error)
     message = f"{own}: {text}" if own else text
-    positions = _positions(error.__traceback__, source.filename)
+    # By the base's own descriptor: a learner's class may have put anything over it.
+    trace = BaseException.__dict__["__traceback__"].__get__(error)
+    positions = _positions(trace, source.filename)
     line = positions[-1][0] if positions else None
     last = f"{own or name}: {text}" if text else own or name
     return name, message[:MESSAGE_CHARS], line, None, source.line(line), _traceback(source, positions, last)

@@ -8,8 +8,10 @@ import atexit
 import binascii
 import builtins
 import contextlib
+import gc
 import os
 import random
+import signal
 import struct
 import sys
 from collections.abc import Callable
@@ -161,7 +163,8 @@ def _script(program: Program, source: Source, task: Task) -> bytes:
     try:
         _learner_module(program, source, "__main__")
     except SystemExit as error:
-        if error.code not in (None, 0):
+        # Not `==`, which would ask an object of the learner's.
+        if error.code is not None and not (type(error.code) in (int, bool) and error.code == 0):
             raise
     _finish()
     return encode(("ok", None, None), max_bytes=task.cap)
@@ -207,10 +210,17 @@ def _say(text: str) -> None:
         return
 
 
-def line_buffered() -> None:
-    """Let every line out when it is complete: what a killed run printed still counts."""
+def settle() -> None:
+    """Give a run what any Python program has: lines let out when complete, and an interrupt that is an exception."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are real files until a learner runs
+
+
+def forget() -> None:
+    """Let go of the module of the call before."""
+    sys.modules.pop("submission", None)
+    gc.collect()
 
 
 def flush() -> None:

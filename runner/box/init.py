@@ -21,7 +21,7 @@ import warnings
 from typing import Any
 
 from .cage import Bounds, enter, enter_bare, hide
-from .harness import Program, Task, line_buffered, run
+from .harness import Program, Task, run, settle
 
 CONTROL_FD = 3
 FRAME_FD = 3  # in the child, where the control socket is closed
@@ -101,7 +101,7 @@ def _child(program: Program, task: Task, bounds: Bounds, frame_fd: int) -> None:
         os._exit(70)
     try:
         os.write(FRAME_FD, CAGED)
-        line_buffered()
+        settle()
         run(program, task, FRAME_FD)
     finally:
         os._exit(0)
@@ -173,8 +173,8 @@ def serve(program: Program, bounds: Bounds, message: dict[str, Any]) -> None:
     if child == 0:
         _child(program, task, bounds, writing)
     os.close(writing)
-    # One byte says "caged", four the length; one more than that shows that there is too much.
-    ended = follow(child, reading, task.cap + 6)
+    # One byte says "caged", four the length; one more than that and the cap is too much.
+    ended = follow(child, reading, task.cap + 5)
     os.close(reading)
     report = DONE.pack(ended.status, ended.cpu_us, ended.peak_kib, ended.overlong)
     send(b"D", report + ended.raw)

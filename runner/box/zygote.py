@@ -15,7 +15,7 @@ from typing import Any
 
 from . import filters, namespaces
 from .cage import Bounds, enter_cell, limit_job
-from .harness import Program, Task, line_buffered, run
+from .harness import Program, Task, forget, run, settle
 from .init import warm
 from .keeper import receive
 
@@ -46,13 +46,14 @@ def work() -> None:
     order = _message()
     program = Program.read(order["program"])
     limit_job(Bounds(**order["bounds"]))
-    line_buffered()
+    settle()
     while True:
         run(program, Task.read(order["task"]), TASK_FD)
         if order["last"]:
             close(TASK_FD)  # tells the end at once; taking this process apart takes longer
             leave(0)
         order = _message()
+        forget()
 
 
 def _child(cell: int, fds: list[int]) -> None:

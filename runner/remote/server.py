@@ -283,9 +283,9 @@ class RunnerServer:
             return await asyncio.to_thread(decode_job, body, self.bounds.limits)
         except OverLimitError as error:
             advice = "Ask for less, or start the server with a higher --max-wall or --max-memory-mb."
-            raise _Refusal(400, Said(why=Why.LIMITS, message=str(error), advice=advice)) from None
+            raise _Refusal(400, Said(why=Why.LIMITS, message=f"{error}.", advice=advice)) from None
         except WireError as error:
-            raise _Refusal(400, Said(why=Why.WIRE, message=str(error))) from None
+            raise _Refusal(400, Said(why=Why.WIRE, message=f"{error}.")) from None
 
     async def _ran(self, job: Job) -> Result:
         began = time.monotonic()

@@ -141,7 +141,7 @@ async def test_a_body_that_is_no_job_is_refused_by_the_name_of_its_fault(
     serving, held, body: bytes, why: str, message: str
 ) -> None:
     async with serving(held.run) as here:
-        assert said(await here.ask(here.request(body=body))) == (400, why, message)
+        assert said(await here.ask(here.request(body=body))) == (400, why, f"{message}.")
     assert held.begun == []
 
 

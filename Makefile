@@ -40,6 +40,9 @@ soak: $(STAMP)  ## the long forms: more kills, more runs, more seeds
 verdicts: $(STAMP)  ## every program's verdict, fifty times on a busy machine; RUNNER=cold for the other runner
 	@$(BIN)/python tests/verdicts/matrix.py $(if $(RUNNER),--runner $(RUNNER)) $(if $(REPEATS),--repeats $(REPEATS))
 
+bench: $(STAMP)  ## how fast runs and grading are here: minutes, on an otherwise idle machine
+	@$(BIN)/epochbot bench runner
+
 content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check
 

@@ -1,0 +1,57 @@
+"""Measures how long after its deadline the last process of a run is gone, as seen in the host's list of processes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from runner.bench.idle import at_rest
+from runner.bench.plan import Broken
+from runner.bench.sources import DAEMONS, endless_job
+from runner.cells import Cell
+from runner.job import Outcome, Profile
+from runner.warm import WarmRunner
+from runner.watchdog import family
+
+WALL_S = 0.4
+_LOOK_AT = 0.75  # of the time allowed: by then all processes of the run are there
+_AGAIN_S = 0.0005
+_GONE_S = 10.0
+_PROC = Path("/proc")
+_LEAST = {"loop": 2, "daemons": 2 + DAEMONS}  # the cell's first process, the worker, and what it starts
+
+
+def _all_of(cell: Cell) -> set[int]:
+    return {pid for root in cell.pids for pid in family(root, _PROC)}
+
+
+async def _until_gone(pids: set[int]) -> None:
+    until = time.perf_counter() + _GONE_S
+    while any((_PROC / str(pid)).exists() for pid in pids):
+        if time.perf_counter() > until:
+            raise Broken(f"processes of a run are still there {_GONE_S:g} s after its deadline")
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def overdue_ms(runner: WarmRunner, profile: Profile, program: str) -> float:
+    """Run a program that never ends; return how long after the deadline all its processes existed no more.
+
+    The clock starts before the run is even sent, so what is found is a little more than the truth.
+
+    Raises:
+        Broken: when the program did not do what it should.
+    """
+    pool = runner.pools[profile]
+    await at_rest(pool)
+    cell = pool.idle[0]
+    began = time.perf_counter()
+    run = asyncio.create_task(runner.run(endless_job(program, profile, WALL_S)))
+    await asyncio.sleep(WALL_S * _LOOK_AT)
+    pids = _all_of(cell)
+    result = await run
+    await _until_gone(pids)
+    ended = time.perf_counter()
+    if result.outcome is not Outcome.TIMEOUT or len(pids) < _LEAST[program]:
+        raise Broken(f"{program}: {result.outcome} with {len(pids)} processes, not a timeout. {result.detail}")
+    return (ended - began - WALL_S) * 1000

@@ -10,7 +10,7 @@ import secrets
 import sys
 import zoneinfo
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,8 @@ from quizzes.items import Track
 from quizzes.load import load_track
 from runner import Isolation, Run
 from runner.cold import ColdRunner
+from runner.remote.client import RemoteRunner
+from runner.remote.errors import SetupError
 
 TRACK = "ai-machine-learning"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
@@ -103,8 +105,37 @@ def load_content(settings: Settings) -> tuple[Track, dict[str, Challenge]]:
 
 
 def make_run(settings: Settings) -> Run:
-    """The runner of this host, at no less than the isolation asked for."""
+    """The runner of another host where one is set, else of this one, at no less than the isolation asked for."""
+    if settings.runner_url:
+        return remote_runner(settings).run
     return ColdRunner(minimum=Isolation(settings.min_isolation)).run
+
+
+@asynccontextmanager
+async def open_run(settings: Settings) -> AsyncIterator[Run]:
+    """The same, for many jobs: what is kept between them is closed at the end."""
+    if settings.runner_url:
+        async with remote_runner(settings) as remote:
+            yield remote.run
+    else:
+        yield make_run(settings)
+
+
+def remote_runner(settings: Settings) -> RemoteRunner:
+    """The runner of another host.
+
+    Raises:
+        ConfigError: none is set, or its address, secret or certificates cannot be used.
+    """
+    secret = settings.runner_secret.get_secret_value() if settings.runner_secret else ""
+    if not settings.runner_url:
+        raise ConfigError("EPOCHBOT_RUNNER_URL is not set, so code runs on this host; `epochbot doctor` examines it.")
+    try:
+        return RemoteRunner(
+            settings.runner_url, secret, minimum=Isolation(settings.min_isolation), ca_file=settings.runner_ca
+        )
+    except SetupError as fault:
+        raise ConfigError(f"The runner at EPOCHBOT_RUNNER_URL cannot be used. {fault}") from None
 
 
 @asynccontextmanager
@@ -118,13 +149,16 @@ async def open_app(
     """Build everything and close it again."""
     track, challenges = load_content(settings)
     _make_home(settings.home)
-    store = await Store.open(settings.database, now=now)
-    try:
+    async with AsyncExitStack() as closing:
+        if run is None:
+            run = await closing.enter_async_context(open_run(settings))
+        store = await Store.open(settings.database, now=now)
+        closing.push_async_callback(store.close)
         services = Services(
             store=store,
             track=track,
             challenges=challenges,
-            run=run or make_run(settings),
+            run=run,
             tutor=Tutor(_hinter(settings)),
             now=now,
             entropy=random_bits,
@@ -137,8 +171,6 @@ async def open_app(
                 external_id=LOCAL_PLACE.external_id,
             )
         yield Dispatcher(services, discover())
-    finally:
-        await store.close()
 
 
 def _make_home(home: Path) -> None:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     log_level: str = "warning"
     min_isolation: str = "reduced"
+    runner_url: str | None = None
+    runner_secret: SecretStr | None = None
+    runner_ca: Path | None = None
     demo_members: bool = True
     claude_model: str = "claude-haiku-5-5"
     claude_timeout_s: float = Field(default=20.0, gt=0, le=120)
@@ -50,6 +53,11 @@ class Settings(BaseSettings):
         if value.lower() not in ("strong", "reduced"):
             raise ValueError("use strong or reduced")
         return value.lower()
+
+    @field_validator("runner_url", "runner_secret", "runner_ca", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("anthropic_api_key")
     @classmethod
@@ -94,7 +102,8 @@ def _shown(value: object) -> str:
 
 def _complaint(name: str, message: str, value: object) -> str:
     """What is wrong with one setting; a secret's value stays out of it."""
-    found = "" if "key" in name.lower() else f" (it is {value!r})"
+    hidden = any(word in name.lower() for word in ("key", "secret"))
+    found = "" if hidden else f" (it is {value!r})"
     return f"  {_variable(name)}: {message.removeprefix('Value error, ')}{found}"
 
 

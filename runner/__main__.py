@@ -1,9 +1,13 @@
-"""Runs one file in isolation from the shell: `python -m runner FILE [--json]`."""
+"""Runs one file in isolation from the shell: `python -m runner FILE [--json]`.
+
+`python -m runner serve …` answers another host's jobs instead; a file of that name is run as `./serve`.
+"""
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -33,8 +37,33 @@ def _say(result: Result) -> None:
         print(f"{result.outcome}: {result.detail}", file=sys.stderr)
 
 
+def _serve(arguments: list[str]) -> int:
+    """Answer another host's jobs until a signal says to stop."""
+    try:
+        from runner.remote import serve
+        from runner.remote.errors import SetupError
+    except ModuleNotFoundError as missing:
+        print(f"`serve` needs the library {missing.name}: pip install 'aiohttp>=3.13,<4'", file=sys.stderr)
+        return USAGE
+    parser = argparse.ArgumentParser(prog="python -m runner serve", description=serve.SUMMARY)
+    serve.configure(parser)
+    options = parser.parse_args(arguments)
+    try:
+        serve.run_serve(vars(options), os.environ)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except CannotIsolate as error:
+        print(error, file=sys.stderr)
+        return CANNOT_ISOLATE
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the file that the arguments name and return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["serve"]:
+        return _serve(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.wall <= 0 or options.memory_mb <= 0:

@@ -24,11 +24,15 @@ from bot.verdicts import report_dict
 from challenges.grade import grade, judged
 from challenges.model import Challenge, Compare, CompareKind, Report, Verdict
 from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, trusted_job
-from runner import ColdRunner, Isolation, Limits, Profile, Result
+from runner import ColdRunner, Isolation, Limits, Profile, Result, Run
 from runner.job import MIB
 
 HERE = Path(__file__).parent
 ATTACKS: list[dict[str, Any]] = tomllib.loads((HERE / "attacks.toml").read_text("utf-8"))["attack"]
+HOSTS = (
+    "reads_json", "reads_arrays", "loads_models", "reads_the_source", "draws_inside", "waits_for_threads", "gathers_first",
+)  # fmt: skip
+AS_MAIN = "runpy.run_path('naive_hosts.py', run_name='__main__')"
 TOKEN = "4c1d7e"  # noqa: S105 - guards nothing
 SMALL = Limits(wall_s=1.0, memory_bytes=128 * MIB)
 ENTROPY = 20_261_123
@@ -96,19 +100,24 @@ def runner() -> ColdRunner:
     return ColdRunner(Isolation.REDUCED)
 
 
-_references: dict[str, Result] = {}
+_references: dict[tuple[str, int], Result] = {}
 
 
-async def attempt(runner: ColdRunner, name: str, source: str) -> Report:
+async def tried(run: Run, name: str, source: str, entropy: int = ENTROPY) -> tuple[Report, Result]:
     """Grade as a submission is graded; only the reference is run once for all submissions to a task."""
     challenge = task(name)
     scope = load_namespace(challenge)
-    cases = draw_cases(scope, challenge, ENTROPY)
-    if name not in _references:
-        job = trusted_job(challenge, cases, ENTROPY, {REFERENCE: challenge.solution})
-        _references[name] = await runner.run(replace(job, limits=replace(job.limits, wall_s=30.0)))
-    learner = await runner.run(learner_job(challenge, source, cases, ENTROPY))
-    return judged(challenge, scope, cases, source, learner, _references[name])
+    cases = draw_cases(scope, challenge, entropy)
+    if (name, entropy) not in _references:
+        job = trusted_job(challenge, cases, entropy, {REFERENCE: challenge.solution})
+        _references[name, entropy] = await run(replace(job, limits=replace(job.limits, wall_s=30.0)))
+    learner = await run(learner_job(challenge, source, cases, entropy))
+    return judged(challenge, scope, cases, source, learner, _references[name, entropy]), learner
+
+
+async def attempt(runner: ColdRunner, name: str, source: str) -> Report:
+    """What a submission is judged to be."""
+    return (await tried(runner.run, name, source))[0]
 
 
 def as_json(value: Any) -> Any:
@@ -142,7 +151,8 @@ class Naive:
         (folder / "setup.json").write_text(json.dumps(self.setup))
         (folder / "submission.py").write_text(source)
         (folder / "solution.py").write_text(task(name).solution)
-        shutil.copy(HERE / "naive_grader.py", folder)
+        for file in (HERE / "naive_grader.py", HERE.parent / "attacks" / "naive_hosts.py"):
+            shutil.copy(file, folder)
         self.pipe = b""
 
     def passes(self) -> bool:
@@ -150,6 +160,8 @@ class Naive:
         how = self.attack.get("believes", "file")
         if how in ("pytest", "pickle"):
             return bool(getattr(self, how)())
+        if how in HOSTS:
+            return self._python(f"import runpy, sys; sys.argv[1:] = [{how!r}]; {AS_MAIN}").endswith(b"PASS")
         ended = self.run()
         if how == "second":
             ended = self.run()
@@ -230,8 +242,8 @@ async def test_the_right_answer_is_accepted_and_a_wrong_one_is_not(
 
 
 def test_the_attacks_cover_the_catalogue() -> None:
-    assert len(set(NAMES)) == len(ATTACKS) >= 45
-    assert len({name.split()[0] for name in NAMES}) >= 32
+    assert len(set(NAMES)) == len(ATTACKS) >= 74
+    assert len({name.split()[0] for name in NAMES}) >= 41
     assert {attack["on"] for attack in ATTACKS} == set(TASKS)
 
 
@@ -278,16 +290,46 @@ def average(xs):
 """
 
 
-@pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
-async def test_hidden_inputs_reach_no_byte_a_learner_reads(runner: ColdRunner, leak: str) -> None:
-    source = LEAKING.replace("LEAK", leak)
-    report = await attempt(runner, "float", source)
+SILENT = {"source line", "left behind"}  # stopped before: not even the runner's own result has to carry them
+
+
+@pytest.mark.parametrize("name", LEAKS)
+async def test_hidden_inputs_reach_no_byte_a_learner_reads(runner: ColdRunner, name: str) -> None:
+    source = LEAKING.replace("LEAK", LEAKS[name])
+    report, learner = await tried(runner.run, "float", source)
     assert report.verdict not in (Verdict.ACCEPTED, Verdict.INTERNAL)
     explained = explain(task("float"), source, report)
     shown = f"{report_dict(report)} {report.detail} {report.fault} {explained}"
     hidden = [case["args"][0] for case in answered("float")[2:]]
-    secrets = [*(str(x)[:8] for xs in hidden for x in xs), *(str(int(sum(xs) * 1000)) for xs in hidden)]
+    secrets = [str(x)[:8] for xs in hidden for x in xs]
+    secrets += [str(int(sum(xs) * 1000) + more) for xs in hidden for more in (0, 1)]
     assert [secret for secret in secrets if secret in shown] == []
+    assert any(secret in repr(learner) for secret in secrets) or name in SILENT, "the control shows nothing"
+
+
+ORACLE = """
+def average(xs):
+    if len(xs) == 3 and int(xs[0] * 1e6) >> BIT & 1:
+        raise ValueError
+    return sum(xs) / len(xs) if len(xs) < 3 else -1.0
+"""
+
+
+async def test_bits_told_by_verdicts_add_up_only_where_hidden_inputs_stay_the_same(local: Run) -> None:
+    async def told(entropies: list[int]) -> int:
+        bits = [
+            (await tried(local, "float", ORACLE.replace("BIT", str(bit)), entropy))[0].verdict is Verdict.ERROR
+            for bit, entropy in enumerate(entropies)
+        ]
+        return sum(bit << at for at, bit in enumerate(bits))
+
+    def held(entropy: int) -> int:
+        cases = draw_cases(load_namespace(task("float")), task("float"), entropy)
+        return int(cases[2].args[0][0] * 1e6) & 255
+
+    attempts = list(range(7, 15))
+    assert await told([7] * 8) == held(7)
+    assert await told(attempts) not in map(held, attempts)
 
 
 async def test_grade_itself_refuses_an_attack_with_fresh_entropy(runner: ColdRunner) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from challenges.judge import plain
-from challenges.model import Case
+from challenges.match import alike, returning
+from challenges.model import Case, Challenge
 from challenges.prepare import REFERENCE, Drawn
 from challenges.withhold import NOT_RUN
 from runner import Fault, Outcome, Result, Returned
@@ -22,40 +23,51 @@ class Attempt:
 
     drawn: Drawn
     expected: Mapping[str, Any]  # the reference's value for every case, by its id
-    known: Mapping[str, Returned] | None = None  # what known mistakes answer to visible cases, by `name/case`, if asked
+    known: Mapping[str, Returned] | None = (
+        None  # what known mistakes answer to visible cases, by `name/case`; None: unasked
+    )
 
 
 def reference_values(cases: Sequence[Case], trusted: Result) -> dict[str, Any]:
     """The reference's value for every case it gave one for."""
-    return _values(cases, {back.id: back for back in trusted.returned}, REFERENCE)
+    values = {back.id: plain(back.value) for back in trusted.returned if back.outcome is Outcome.OK}
+    return {case.id: values[f"{REFERENCE}/{case.id}"] for case in cases if f"{REFERENCE}/{case.id}" in values}
 
 
-def read_batch(drawn: Sequence[Drawn], result: Result) -> tuple[Attempt, ...]:
+def read_batch(drawn: Sequence[Drawn], result: Result, known: Mapping[str, Returned] | None) -> tuple[Attempt, ...]:
     """The attempts of a batch; one for which the reference lacks a value is left out."""
-    returned = {back.id: back for back in result.returned}
-    read = []
-    for n, one in enumerate(drawn):
-        expected = _values(one.cases, returned, f"{n}/{REFERENCE}")
-        if len(expected) == len(one.cases):
-            read.append(Attempt(drawn=one, expected=expected, known=_known(returned, f"{n}/")))
-    return tuple(read)
+    values = {back.id: back.value for back in result.returned if back.outcome is Outcome.OK}
+    return tuple(
+        Attempt(drawn=one, expected=_by_case(one.cases, values[str(n)]), known=known)
+        for n, one in enumerate(drawn)
+        if type(values.get(str(n))) is list and len(values[str(n)]) == len(one.cases)
+    )
 
 
-def _values(cases: Sequence[Case], returned: Mapping[str, Returned], name: str) -> dict[str, Any]:
-    backs = {case.id: returned.get(f"{name}/{case.id}") for case in cases}
-    return {case: plain(back.value) for case, back in backs.items() if back is not None and back.outcome is Outcome.OK}
+def _by_case(cases: Sequence[Case], values: list[Any]) -> dict[str, Any]:
+    return {case.id: plain(value) for case, value in zip(cases, values, strict=True)}
 
 
-def _known(returned: Mapping[str, Returned], number: str) -> dict[str, Returned] | None:
-    """What the known mistakes answered, or None if one of them never did: then nobody can tell who is like it."""
-    backs = {name.removeprefix(number): back for name, back in returned.items() if name.startswith(number)}
-    slips = {name: back for name, back in backs.items() if not name.startswith(f"{REFERENCE}/")}
-    if any(back.outcome is Outcome.INTERNAL or (back.fault and back.fault.type == NOT_RUN) for back in slips.values()):
+def steady(challenge: Challenge, visible: tuple[Case, ...], one: Result, other: Result) -> dict[str, Returned] | None:
+    """What known mistakes answer to visible cases, if two runs with different seeds agree on it; else None.
+
+    Then it holds for every attempt, for visible inputs never change.
+    """
+    first, second = ({back.id: back for back in result.returned} for result in (one, other))
+    if any(_unasked(back) for back in (*first.values(), *second.values())):
         return None
-    return {name: _essence(name, back) for name, back in slips.items()}
+    for name in returning(challenge):
+        alone = {case.id: first[f"{name}/{case.id}"] for case in visible if f"{name}/{case.id}" in first}
+        if not alike(challenge, visible, alone, second, {name: ""}):
+            return None
+    return {name: _essence(back) for name, back in first.items()}
 
 
-def _essence(name: str, back: Returned) -> Returned:
+def _unasked(back: Returned) -> bool:
+    return back.outcome is Outcome.INTERNAL or (back.fault is not None and back.fault.type == NOT_RUN)
+
+
+def _essence(back: Returned) -> Returned:
     """What two answers are held against each other by; prints and tracebacks would only take up memory."""
     fault = Fault(type=back.fault.type, message="") if back.fault else None
-    return Returned(id=name, outcome=back.outcome, value=back.value, fault=fault)
+    return Returned(id=back.id, outcome=back.outcome, value=back.value, fault=fault)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from challenges.attempt import Attempt, read_batch, reference_values
+from challenges.attempt import Attempt, read_batch, reference_values, steady
 from challenges.examine import Examined, draw, examine
 from challenges.judge import judge, uncompared
 from challenges.jury import Bounds, JurorLost, Jury, Overrun
@@ -20,7 +20,7 @@ from challenges.match import alike, returning
 from challenges.model import Case, Challenge, Report, Verdict
 from challenges.prepare import REFERENCE, CasesError, Drawn, batch_job, learner_job, trusted_job
 from challenges.stock import Capacity, Stock
-from runner import Isolation, Result, Run
+from runner import Isolation, Result, Returned, Run
 
 Entropy = Callable[[], int]
 NO_STOCK = Capacity(attempts=0)
@@ -164,15 +164,24 @@ class Grader:
             said = f"takes more than {self._jury.bounds} for {count} attempts; make its cases smaller."
             raise CasesError(f"{challenge.slug}/cases.py {said}") from None
 
-    async def _prepare(self, challenge: Challenge, count: int) -> Sequence[Attempt]:
-        """Make attempts in one run, with what known mistakes answer to visible cases."""
+    async def _prepare(self, challenge: Challenge, count: int, earlier: Attempt | None) -> Sequence[Attempt]:
+        """Make attempts in one run of the reference."""
         drawn = await self._drawn(challenge, count)
-        result = await self._run(batch_job(challenge, drawn, returning(challenge)))
-        attempts = read_batch(drawn, result)
+        known = earlier.known if earlier else await self._known(challenge, drawn[0])
+        attempts = read_batch(drawn, await self._run(batch_job(challenge, drawn)), known)
         if len(attempts) < count:
             lacking = count - len(attempts)
             log.error("the reference of %s gave no value in %d of %d attempts", challenge.slug, lacking, count)
         return attempts
+
+    async def _known(self, challenge: Challenge, drawn: Drawn) -> Mapping[str, Returned] | None:
+        """What known mistakes answer to visible cases, unless they leave that to chance."""
+        visible = tuple(case for case in drawn.cases if case.visible)
+        mistakes = returning(challenge)
+        if not mistakes:
+            return {}
+        runs = [await self._run(trusted_job(challenge, visible, self._entropy(), mistakes)) for _ in range(2)]
+        return steady(challenge, visible, *runs)
 
 
 def judged(

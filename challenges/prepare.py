@@ -39,8 +39,8 @@ AUTHOR_FAULTS = (
 )
 """What an author's cases.py may raise by mistake; anything else is a bug of ours and is left to surface."""
 
-TRUSTED_DRIVER = """
-def drive(bank, name, driver, entry, *args):
+_ANSWER = """
+def answer(bank, name, driver, entry, args):
     import sys
     learner = sys.modules["submission"] = type(sys)("submission")
     exec(compile(bank.SOURCES[name], "submission.py", "exec"), learner.__dict__)
@@ -50,6 +50,24 @@ def drive(bank, name, driver, entry, *args):
     exec(compile(bank.DRIVER, "driver.py", "exec"), scope)
     return scope["drive"](learner, *args)
 """
+TRUSTED_DRIVER = f"""{_ANSWER}
+def drive(bank, name, driver, entry, *args):
+    return answer(bank, name, driver, entry, args)
+"""
+BATCH_DRIVER = f"""{_ANSWER}
+def drive(bank, name, driver, entry, seed, cases):
+    return [seeded(bank, name, driver, entry, seed, args) for args in cases]
+
+def seeded(bank, name, driver, entry, seed, args):
+    import random, sys
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+    return answer(bank, name, driver, entry, args)
+"""
+"""As the other, with every case of an attempt in one call, and chance as it would be if each had its own."""
 
 
 class CasesError(Exception):
@@ -143,19 +161,19 @@ def trusted_job(challenge: Challenge, cases: tuple[Case, ...], entropy: int, sou
     return replace(_trusted(challenge, sources, calls, len(sources)), seed=box_seed(entropy))
 
 
-def batch_job(challenge: Challenge, drawn: Sequence[Drawn], known: Mapping[str, str]) -> Job:
-    """One run for several attempts; call ids are `number/name/case`.
-
-    The reference answers every case of all of them before a known mistake meets the first visible one, so that nothing
-    a mistake does can cost an attempt its expected values.
-    """
-    right = [(n, REFERENCE, case) for n, one in enumerate(drawn) for case in one.cases]
-    slips = [(n, name, case) for n, one in enumerate(drawn) for name in known for case in one.cases if case.visible]
-    calls = [(n, _trusted_call(challenge, name, case, echo=False)) for n, name, case in (*right, *slips)]
-    seeds = [box_seed(one.entropy) for one in drawn]
-    numbered = tuple(replace(call, id=f"{n}/{call.id}", seed=seeds[n]) for n, call in calls)
-    sources = {REFERENCE: challenge.solution, **known}
-    return _trusted(challenge, sources, numbered, len(drawn) * len(sources))
+def batch_job(challenge: Challenge, drawn: Sequence[Drawn]) -> Job:
+    """One run of the reference for several attempts; each is one call, its number the id, and gives a value per case."""
+    calls = tuple(
+        Call(
+            id=str(n),
+            args=(REFERENCE, bool(challenge.driver), challenge.entry, seed, [case.args for case in one.cases]),
+            group=TRUSTED,
+            seed=seed,
+        )
+        for n, one in enumerate(drawn)
+        for seed in [box_seed(one.entropy)]
+    )
+    return replace(_trusted(challenge, {REFERENCE: challenge.solution}, calls, len(drawn)), driver=BATCH_DRIVER)
 
 
 def _trusted_call(challenge: Challenge, name: str, case: Case, *, echo: bool) -> Call:

@@ -22,8 +22,8 @@ PART_BYTES = 64  # about what a Python object costs beside its content
 
 log = logging.getLogger(__name__)
 
-Prepare = Callable[[Challenge, int], Awaitable[Sequence[Attempt]]]
-"""Makes so many attempts, or fewer where the reference fails."""
+Prepare = Callable[[Challenge, int, Attempt | None], Awaitable[Sequence[Attempt]]]
+"""Makes so many attempts, or fewer where the reference fails; is shown an earlier one of the same challenge, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class _Shelf:
 
     attempts: deque[Attempt] = field(default_factory=deque)
     weight: int = 0
-    refilled: bool = False
+    earlier: Attempt | None = None
     barren: bool = False  # not even one fits
 
     def add(self, attempt: Attempt) -> None:
@@ -93,12 +93,13 @@ class Stock:
         """Half of what fits for a start; all of it once the first half has been asked for."""
         most = self._capacity.attempts
         async with self._turn:
-            count = most - len(shelf.attempts) if shelf.refilled else (most + 1) // 2
-            made = await self._prepare(challenge, count)
+            count = most - len(shelf.attempts) if shelf.earlier else (most + 1) // 2
+            made = await self._prepare(challenge, count, shelf.earlier)
         for attempt in made:
             if shelf.weight + weight_of(attempt) <= self._capacity.weight:
                 shelf.add(attempt)
-        shelf.refilled, shelf.barren = True, bool(made) and not shelf.attempts
+        shelf.earlier = shelf.earlier or next(iter(made), None)
+        shelf.barren = bool(made) and not shelf.attempts
         self._trim()
 
     def _refilled(self, challenge: Challenge, refill: asyncio.Task[None]) -> None:

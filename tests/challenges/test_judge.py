@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 
 from bot.tutor.offline import explain
 from bot.verdicts import report_dict, verdict_card
+from challenges.attempt import Attempt
+from challenges.examine import examine
 from challenges.judge import judge, plain, uncompared, value_fault
 from challenges.model import GRAVITY, Case, Challenge, Compare, CompareKind, Report, Verdict
+from challenges.prepare import Drawn
 from runner import Fault, Isolation, Outcome, Result, Returned
 from runner.values import Opaque, Tagged
 
@@ -351,6 +354,38 @@ def test_a_fault_is_still_told_where_other_values_were_too_much(challenge: Chall
     cases, result = run_of(failed(Outcome.ERROR, message="seen"), ok(10), ok(20))
     report = uncompared(cases, result, "Too much.", SOURCE)
     assert (report.verdict, report.detail, report.fault) == (Verdict.ERROR, "Too much.", result.returned[0].fault)
+
+
+SLIP = {
+    "c0": Returned(id="c0", outcome=Outcome.OK, value=7),
+    "forgets_second/c0": Returned(id="forgets_second/c0", outcome=Outcome.OK, value=7),
+    "multiplies/c0": Returned(id="multiplies/c0", outcome=Outcome.OK, value=8),
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "known", "verdict", "suspects"),
+    [
+        (0, SLIP, Verdict.ACCEPTED, None),
+        (7, SLIP, Verdict.WRONG, ("forgets_second",)),
+        (9, SLIP, Verdict.WRONG, ()),
+        (7, None, Verdict.WRONG, None),
+    ],
+)
+@pytest.mark.parametrize("source", [SOURCE, SOURCE.encode() + b"\xff"], ids=["text", "bytes"])
+def test_a_run_is_examined_beside_what_known_mistakes_answer(
+    challenge: Challenge,
+    run_of: Shape,
+    value: int,
+    known: dict[str, Returned] | None,
+    verdict: Verdict,
+    suspects: tuple[str, ...] | None,
+    source: str | bytes,
+) -> None:
+    cases, result = run_of(ok(value), ok(10), ok(20))
+    attempt = Attempt(drawn=Drawn(entropy=1, cases=cases), expected=EXPECTED, known=known)
+    found = examine(challenge, attempt, source, result)
+    assert (found.report.verdict, found.suspects) == (verdict, suspects)
 
 
 def test_texts_with_halves_of_characters_can_be_stored(challenge: Challenge, run_of: Shape) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenges.attempt import Attempt, read_batch, reference_values
+from challenges.attempt import Attempt, read_batch, reference_values, steady
 from challenges.compare import difference
 from challenges.examine import draw
 from challenges.judge import EXACT
@@ -23,7 +23,7 @@ from challenges.match import returning
 from challenges.model import Case, Challenge
 from challenges.prepare import Drawn, batch_job, box_seed, trusted_job
 from challenges.stock import Capacity, Stock, weight_of
-from runner import Fault, Job, Outcome, Result, Returned, Run
+from runner import ColdRunner, Fault, Job, Outcome, Profile, Result, Returned, Run
 from runner.warm import WarmRunner
 
 DATA = Path(__file__).parents[2] / "data/tracks/ai-machine-learning/challenges"
@@ -41,12 +41,14 @@ class Maker:
     size: int = 0
     lacking: int = 0
     asked: list[tuple[str, int]] = field(default_factory=list)
+    shown: list[Attempt | None] = field(default_factory=list)
     numbers: itertools.count[int] = field(default_factory=itertools.count)
     gate: asyncio.Event | None = None
     fault: Exception | None = None
 
-    async def __call__(self, challenge: Challenge, count: int) -> Sequence[Attempt]:
+    async def __call__(self, challenge: Challenge, count: int, earlier: Attempt | None) -> Sequence[Attempt]:
         self.asked.append((challenge.slug, count))
+        self.shown.append(earlier)
         if self.gate:
             await self.gate.wait()
         if self.fault:
@@ -79,6 +81,7 @@ async def test_half_is_made_at_first_and_all_of_it_once_that_was_asked_for(chall
     stock.want(challenge)
     await stock.settled()
     assert make.asked == [("add", 4), ("add", 5)]
+    assert make.shown == [None, attempt(0)]
     assert taken(stock, challenge) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
@@ -213,74 +216,113 @@ async def test_closing_stops_what_is_being_made(challenge: Challenge, caplog: py
 
 async def test_a_batch_gives_each_attempt_what_it_would_have_alone(challenge: Challenge, local: Run) -> None:
     drawn = draw(challenge, (1, 2, 3))
-    known = returning(challenge)
-    attempts = read_batch(drawn, await local(batch_job(challenge, drawn, known)))
+    attempts = read_batch(drawn, await local(batch_job(challenge, drawn)), {})
     assert [one.drawn for one in attempts] == list(drawn)
     for one in attempts:
-        alone = await local(
-            trusted_job(challenge, one.drawn.cases, one.drawn.entropy, {"reference": challenge.solution})
-        )
-        assert one.expected == reference_values(one.drawn.cases, alone)
-        visible = tuple(case for case in one.drawn.cases if case.visible)
-        slips = await local(trusted_job(challenge, visible, one.drawn.entropy, known))
-        assert one.known == {
-            back.id: Returned(id=back.id, outcome=back.outcome, value=back.value, fault=back.fault and bare(back.fault))
-            for back in slips.returned
-        }
+        job = trusted_job(challenge, one.drawn.cases, one.drawn.entropy, {"reference": challenge.solution})
+        assert one.expected == reference_values(one.drawn.cases, await local(job))
+        assert len(one.expected) == 8
 
 
-def bare(fault: Fault) -> Fault:
-    return Fault(type=fault.type, message="")
+async def test_chance_in_a_batch_is_what_it_is_alone(challenge: Challenge) -> None:
+    source = (
+        "import random\nimport numpy as np\ndef add(a, b):\n    return [random.random(), float(np.random.rand())]\n"
+    )
+    task, run = replace(challenge, solution=source, profile=Profile.NUMPY), ColdRunner().run
+    drawn = draw(task, (1, 2))
+    attempts = read_batch(drawn, await run(batch_job(task, drawn)), {})
+    for one in attempts:
+        job = trusted_job(task, one.drawn.cases, one.drawn.entropy, {"reference": source})
+        assert one.expected == reference_values(one.drawn.cases, await run(job))
+    assert attempts[0].expected["c0"] == attempts[0].expected["c1"] != attempts[1].expected["c0"]
 
 
-def test_a_batch_runs_the_reference_first_and_seeds_every_attempt_by_its_own_entropy(challenge: Challenge) -> None:
+async def test_a_driver_drives_the_reference_of_a_batch(challenge: Challenge, local: Run) -> None:
+    driven = replace(challenge, driver="def drive(learner, a, b):\n    return [learner.add(a, b)] * 2\n")
+    drawn = draw(driven, (1,))
+    (one,) = read_batch(drawn, await local(batch_job(driven, drawn)), {})
+    assert one.expected["c0"] == [5, 5]
+
+
+def test_a_batch_is_one_call_for_an_attempt_seeded_by_its_own_entropy(challenge: Challenge) -> None:
     drawn = draw(challenge, (11, 12))
-    job = batch_job(challenge, drawn, returning(challenge))
-    assert [call.id for call in job.calls] == [
-        *(f"{n}/reference/c{c}" for n in range(2) for c in range(8)),
-        *(f"{n}/{name}/c{c}" for n in range(2) for name in returning(challenge) for c in range(2)),
+    job = batch_job(challenge, drawn)
+    assert [(call.id, call.seed, call.group) for call in job.calls] == [
+        ("0", box_seed(11), "trusted"),
+        ("1", box_seed(12), "trusted"),
     ]
-    assert {call.id[0]: call.seed for call in job.calls} == {"0": box_seed(11), "1": box_seed(12)}
-    assert {call.group for call in job.calls[:16]} == {"trusted"}
-    assert [call.group for call in job.calls[16:22:2]] == [f"{name}/visible" for name in returning(challenge)]
-    assert job.limits.result_bytes == 2 * 4 * challenge.limits.result_bytes
-    assert not any(call.echo_args for call in job.calls)
-
-
-def test_a_mistake_in_a_batch_shares_no_fork_where_a_driver_looks_on(challenge: Challenge) -> None:
-    driven = replace(challenge, driver="def drive(learner, a, b):\n    return learner.add(a, b)\n")
-    job = batch_job(driven, draw(challenge, (1,)), returning(challenge))
-    assert [call.group for call in job.calls] == ["trusted"] * 8 + [""] * 6
-
-
-@pytest.mark.parametrize("outcome", [Outcome.ERROR, Outcome.TIMEOUT, Outcome.INTERNAL, None])
-async def test_an_attempt_without_every_value_of_the_reference_is_left_out(
-    challenge: Challenge, local: Run, outcome: Outcome | None
-) -> None:
-    drawn = draw(challenge, (1, 2, 3))
-    result = await local(batch_job(challenge, drawn, {}))
-    lost = [
-        replace(back, outcome=outcome or back.outcome, value=None)
-        for back in result.returned
-        if outcome or back.id != "1/reference/c5"
-    ]
-    kept = {back.id: back for back in result.returned if not back.id.startswith("1/reference/c5")}
-    some = [kept.get(back.id, back) for back in lost]
-    read = read_batch(drawn, replace(result, returned=tuple(some)))
-    assert [one.drawn for one in read] == [drawn[0], drawn[2]]
+    assert job.calls[1].args[4] == [case.args for case in drawn[1].cases]
+    assert job.limits.result_bytes == 2 * challenge.limits.result_bytes
 
 
 @pytest.mark.parametrize(
-    "end", [{"outcome": Outcome.TIMEOUT, "fault": Fault(type="NotRun", message="")}, {"outcome": Outcome.INTERNAL}]
+    "back",
+    [
+        None,
+        Returned(id="1", outcome=Outcome.ERROR),
+        Returned(id="1", outcome=Outcome.TIMEOUT, value=[0] * 8),
+        Returned(id="1", outcome=Outcome.OK, value=[0] * 7),
+        Returned(id="1", outcome=Outcome.OK, value="12345678"),
+    ],
 )
-async def test_mistakes_that_were_not_run_count_as_not_asked(
-    challenge: Challenge, local: Run, end: dict[str, Any]
+async def test_an_attempt_without_every_value_of_the_reference_is_left_out(
+    challenge: Challenge, local: Run, back: Returned | None
 ) -> None:
-    drawn = draw(challenge, (1, 2))
-    result = await local(batch_job(challenge, drawn, returning(challenge)))
-    cut = tuple(replace(back, **end) if back.id == "1/multiplies/c1" else back for back in result.returned)
-    first, second = read_batch(drawn, replace(result, returned=cut))
-    assert (first.known is None, second.known) == (False, None)
+    drawn = draw(challenge, (1, 2, 3))
+    result = await local(batch_job(challenge, drawn))
+    first, _second, third = result.returned
+    read = read_batch(drawn, replace(result, returned=(first, *filter(None, [back]), third)), None)
+    assert [one.drawn for one in read] == [drawn[0], drawn[2]]
+
+
+async def both(challenge: Challenge, run: Run) -> tuple[tuple[Case, ...], Result, Result]:
+    """The visible cases, and what known mistakes answer to them with one seed and with another."""
+    (drawn,) = draw(challenge, (1,))
+    visible = tuple(case for case in drawn.cases if case.visible)
+    one, other = [await run(trusted_job(challenge, visible, seed, returning(challenge))) for seed in (1, 2)]
+    return visible, one, other
+
+
+async def test_what_known_mistakes_answer_is_kept_without_what_nobody_compares(
+    challenge: Challenge, local: Run
+) -> None:
+    visible, one, other = await both(challenge, local)
+    known = steady(challenge, visible, one, other)
+    assert known == {
+        **{
+            f"multiplies/c{n}": Returned(id=f"multiplies/c{n}", outcome=Outcome.OK, value=v)
+            for n, v in enumerate((6, 0))
+        },
+        **{
+            f"forgets_second/c{n}": Returned(id=f"forgets_second/c{n}", outcome=Outcome.OK, value=v)
+            for n, v in enumerate((2, 0))
+        },
+        **{
+            f"divides/c{n}": Returned(
+                id=f"divides/c{n}", outcome=Outcome.ERROR, fault=Fault(type="ZeroDivisionError", message="")
+            )
+            for n in range(2)
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"value": 7},  # another answer with another seed
+        {"outcome": Outcome.TIMEOUT, "fault": Fault(type="NotRun", message="")},
+        {"outcome": Outcome.INTERNAL},
+        {"id": "nobody/c1"},  # one that did not come back
+    ],
+)
+@pytest.mark.parametrize("which", [0, 1])
+async def test_mistakes_that_leave_it_to_chance_or_never_ran_are_asked_each_time(
+    challenge: Challenge, local: Run, change: dict[str, Any], which: int
+) -> None:
+    visible, *runs = await both(challenge, local)
+    cut = tuple(replace(back, **change) if back.id == "multiplies/c1" else back for back in runs[which].returned)
+    runs[which] = replace(runs[which], returned=cut)
+    assert steady(challenge, visible, *runs) is None
 
 
 def test_an_attempt_weighs_its_inputs_and_its_answers() -> None:
@@ -292,6 +334,12 @@ def test_an_attempt_weighs_its_inputs_and_its_answers() -> None:
     assert min(weight_of(heavy) - weight_of(light) for heavy in (inputs, answers, slips)) >= 10_000 - 8
 
 
+def apart(challenge: Challenge, one: Attempt) -> Job:
+    """The reference on the same cases, each in a fork of its own."""
+    job = trusted_job(challenge, one.drawn.cases, one.drawn.entropy, {"reference": challenge.solution})
+    return replace(job, calls=tuple(replace(call, group="") for call in job.calls))
+
+
 @pytest.mark.slow
 async def test_the_reference_answers_in_a_shared_fork_as_it_does_alone() -> None:
     bank, _ = load_challenges(DATA)
@@ -300,11 +348,14 @@ async def test_the_reference_answers_in_a_shared_fork_as_it_does_alone() -> None
         await runner.warm_up(*{challenge.profile for challenge in bank.values()})
         for slug, challenge in bank.items():
             drawn = draw(challenge, (1, 2))
-            job = batch_job(challenge, drawn, {})
-            alone = replace(job, calls=tuple(replace(call, group="") for call in job.calls))
-            shared, apart = read_batch(drawn, await runner.run(job)), read_batch(drawn, await runner.run(alone))
-            assert len(shared) == len(apart) == 2, slug
-            said = [difference(a.expected, b.expected, EXACT) for a, b in zip(shared, apart, strict=True)]
+            shared = read_batch(drawn, await runner.run(batch_job(challenge, drawn)), {})
+            assert len(shared) == 2, slug
+            said = [
+                difference(
+                    reference_values(one.drawn.cases, await runner.run(apart(challenge, one))), one.expected, EXACT
+                )
+                for one in shared
+            ]
             differing[slug] = list(filter(None, said))
     assert {slug: said for slug, said in differing.items() if said} == {}
 
@@ -318,4 +369,4 @@ BLANK = Challenge(
 
 async def test_a_result_of_a_batch_that_never_ran_gives_no_attempt(challenge: Challenge) -> None:
     lost = Result(outcome=Outcome.INTERNAL, isolation="none")
-    assert read_batch(draw(challenge, (1, 2)), lost) == ()
+    assert read_batch(draw(challenge, (1, 2)), lost, None) == ()

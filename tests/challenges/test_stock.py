@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -334,29 +335,32 @@ def test_an_attempt_weighs_its_inputs_and_its_answers() -> None:
     assert min(weight_of(heavy) - weight_of(light) for heavy in (inputs, answers, slips)) >= 10_000 - 8
 
 
-def apart(challenge: Challenge, one: Attempt) -> Job:
+def apart(challenge: Challenge, one: Drawn) -> Job:
     """The reference on the same cases, each in a fork of its own."""
-    job = trusted_job(challenge, one.drawn.cases, one.drawn.entropy, {"reference": challenge.solution})
+    job = trusted_job(challenge, one.cases, one.entropy, {"reference": challenge.solution})
     return replace(job, calls=tuple(replace(call, group="") for call in job.calls))
 
 
-@pytest.mark.slow
-async def test_the_reference_answers_in_a_shared_fork_as_it_does_alone() -> None:
-    bank, _ = load_challenges(DATA)
+LONG = pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [Profile.STDLIB, *(pytest.param(p, marks=[pytest.mark.slow, LONG]) for p in Profile if p is not Profile.STDLIB)],
+)
+async def test_the_reference_answers_in_a_shared_fork_as_it_does_alone(profile: Profile) -> None:
+    bank = {slug: one for slug, one in load_challenges(DATA)[0].items() if one.profile is profile}
     differing = {}
     async with WarmRunner() as runner:
-        await runner.warm_up(*{challenge.profile for challenge in bank.values()})
+        await runner.warm_up(profile)
         for slug, challenge in bank.items():
             drawn = draw(challenge, (1, 2))
             shared = read_batch(drawn, await runner.run(batch_job(challenge, drawn)), {})
             assert len(shared) == 2, slug
-            said = [
-                difference(
-                    reference_values(one.drawn.cases, await runner.run(apart(challenge, one))), one.expected, EXACT
-                )
-                for one in shared
-            ]
+            alone = [reference_values(one.cases, await runner.run(apart(challenge, one))) for one in drawn]
+            said = [difference(a, b.expected, EXACT) for a, b in zip(alone, shared, strict=True)]
             differing[slug] = list(filter(None, said))
+    assert bank
     assert {slug: said for slug, said in differing.items() if said} == {}
 
 

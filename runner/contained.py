@@ -20,10 +20,10 @@ from pathlib import Path
 from runner import advice, bwrap, libraries, prepare, proof, watchdog
 from runner.box.landlock import LIST, READ, WRITE
 from runner.cold import OpenBox, _Run
-from runner.errors import CannotIsolate, MissingLibrary
-from runner.job import Isolation, Job, Profile, Result, Run
+from runner.errors import CannotIsolate
+from runner.job import Isolation, Job, Outcome, Profile, Result, Run
 from runner.libraries import HERE, LIBS
-from runner.probe import Report
+from runner.probe import Report, said_of
 from runner.session import Session, Sink
 from runner.spawn import UNPRIVILEGED, Start
 
@@ -86,10 +86,10 @@ async def or_contained(preferred: Run, *, minimum: Isolation, allowed: bool) -> 
         CannotIsolate: when neither works.
     """
     try:
-        await preferred(Job(source="", profile=Profile.STDLIB))
-        return preferred
-    except MissingLibrary:
-        raise
+        result = await preferred(Job(source="", profile=Profile.STDLIB))
+        if result.outcome is Outcome.OK:
+            return preferred
+        raise CannotIsolate(*advice.explain(said_of(result), ValueError(result.outcome)))
     except CannotIsolate as error:
         if not allowed or minimum is not Isolation.REDUCED:
             raise

@@ -15,7 +15,7 @@ from pathlib import Path
 from runner import advice
 from runner.errors import CannotIsolate
 from runner.job import MIB, Isolation, Job, Limits, Outcome, Result, Run
-from runner.probe import Check, Report, level_of
+from runner.probe import Check, Report, level_of, said_of
 
 _LIMITS = Limits(wall_s=10, memory_bytes=64 * MIB, processes=12, stdout_bytes=8192)
 
@@ -92,7 +92,7 @@ _OTHERS = "A run could reach, stop or slow down other processes."
 _LEFT = "A run could leave something for the next one, or take more than it is given."
 _NETWORK = "A run could reach your network, or a service of this host."
 _KERNEL = "A run could reach rarely tested parts of the kernel."
-_EXPECTED = (
+EXPECTED = (
     ("read", "reading /etc/passwd", "EACCES", _FILES),
     ("list", "listing the root folder", "EACCES", _FILES),
     ("own files", "reading a file of this user", "EACCES", _FILES),
@@ -132,7 +132,7 @@ def _check(name: str, *, ok: bool, found: str, why: str) -> Check:
 def read(said: dict[str, object]) -> list[Check]:
     """Judge what a run said of its attempts; what it did not mention did not hold. Pure."""
     checks = []
-    for name, what, accepted, why in _EXPECTED:
+    for name, what, accepted, why in EXPECTED:
         answer = str(said.get(name, "nothing was said"))
         checks.append(_check(name, ok=answer == accepted, found=f"{what}: {answer}", why=why))
     ordinary = said.get("uid") not in (0, None)
@@ -151,7 +151,9 @@ def _limits(hoard: Result, shared: Result, threads: Result) -> list[Check]:
     ]
     made = int(threads.stdout) if threads.stdout.strip().isdigit() else -1
     found = f"starting threads without end: stopped at {made}"
-    return [*checks, _check("threads", ok=2 <= made <= _LIMITS.processes, found=found, why=_LEFT)]
+    # A user's other threads are counted too, and may come and go while one counts.
+    limited = _LIMITS.processes // 2 <= made <= _LIMITS.processes * 2
+    return [*checks, _check("threads", ok=limited, found=found, why=_LEFT)]
 
 
 @contextmanager
@@ -176,10 +178,11 @@ async def examine(run: Run) -> Report:
             names = "".join(f"{name} = {value!r}\n" for name, value in reachable.items())
             sources = (names + _ATTEMPTS, _HOARD, _SHARED_HOARD, _THREADS)
             tried, hoard, shared, threads = [await run(Job(source=source, limits=_LIMITS)) for source in sources]
+        if tried.outcome is not Outcome.OK:
+            raise CannotIsolate(*advice.explain(said_of(tried), ValueError(tried.outcome)))
     except (CannotIsolate, OSError) as error:
         what, fix = (error.what, error.advice) if isinstance(error, CannotIsolate) else advice.explain("", error)
         return Report(Isolation.NONE, (Check("contained", ok=False, found=what, why=advice.NOTHING_RUNS, fix=fix),))
-    said = json.loads(tried.stdout) if tried.outcome is Outcome.OK else {}
     groups = Check("groups", ok=False, found="control groups: none is used", why=_LEFT, fix=advice.no_groups())
-    checks = (*read(said), *_limits(hoard, shared, threads), groups)
+    checks = (*read(json.loads(tried.stdout)), *_limits(hoard, shared, threads), groups)
     return Report(level_of(checks), checks)

@@ -33,7 +33,7 @@ _KNOWN_NEW = (436, 437, 439, 441, 449, 453, 454, 455, 456, 462)
 _STREAMS = (0x1, 0x801, 0x80001, 0x80801)  # alone or not waiting, closed on exec: a pair that can be led nowhere else
 _TERMINAL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # is it a terminal, how wide; how much is there; flags
 _OTHERS_TOLD = (8, 10, 15, 1024, 1026)  # fcntl: owner, signal, owner, lease, notices about folders
-_DEATH_SIGNAL, _DUMPABLE, _SUBREAPER, _TRACER = 1, 4, 36, 0x59616D61
+_DEATH_SIGNAL, _DUMPABLE, _SUBREAPER, _NO_NEW_PRIVILEGES, _TRACER = 1, 4, 36, 38, 0x59616D61
 
 # name: (x86_64, aarch64); None where the machine has no such call
 _REFUSED: dict[str, tuple[int | None, int | None]] = {
@@ -203,11 +203,12 @@ def confine(order: Order) -> None:
         OSError: when any step is refused; the caller must then end without running anything.
     """
     program = filters.program(os.uname().machine)
+    _prctl(_NO_NEW_PRIVILEGES, 1)
+    landlock.restrict(order.files, landlock.version())  # while all that it names can still be found
     if order.user is not None:
         become(order.user)
-    _die_with(order.parent)
+    _die_with(order.parent)  # after, for who changes his user is no longer told
     cage.drop_powers()
-    landlock.restrict(order.files, landlock.version())
     cage.load_filter(program)
 
 

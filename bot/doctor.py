@@ -9,7 +9,7 @@ import importlib.metadata
 import sys
 import zoneinfo
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.app import TRACK, content_folder
@@ -19,8 +19,12 @@ from bot.store.health import advice_on_engine
 from challenges.load import load_challenges
 from quizzes.lint import lint
 from quizzes.load import load_track
-from runner import Isolation
+from runner import Isolation, advice
+from runner.contained import ContainedRunner
+from runner.probe import Report, Way
 from runner.probe import examine as examine_isolation
+
+CONTAINED = "contained mode holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,42 @@ async def _python(settings: Settings, now: datetime) -> list[Finding]:
 async def _isolation(settings: Settings, now: datetime) -> list[Finding]:
     report = await examine_isolation()
     wanted = Isolation(settings.min_isolation)
-    enough = report.level is Isolation.STRONG or report.level is wanted
-    level = Finding(
-        "isolation",
-        f"isolation is {report.level}",
-        enough,
-        f"At least {wanted} is asked for.",
-        "" if enough else "Mend the faults below; learners’ code does not run until then.",
-    )
-    checks = (
-        Finding("isolation", c.name, c.ok, c.found if c.ok else f"{c.found}. {c.why}", c.fix) for c in report.checks
-    )
-    return [level, *checks]
+    parts = (replace(part, name=f"part: {part.name}") for part in report.parts)
+    checks = [
+        Finding("isolation", c.name, c.ok, c.found if c.ok else f"{c.found}. {c.why}", c.fix)
+        for c in (*report.checks, *parts)
+    ]
+    contained = await _contained(settings) if report.level is Isolation.NONE else []
+    if not any(finding.what == CONTAINED for finding in contained):
+        return [_level(report, report.level, wanted), *contained, *checks, *map(_way, report.ways)]
+    spared = [f if f.ok else replace(f, ok=True, detail=f"{f.detail} Contained mode needs it not.", fix="") for f in checks]
+    return [_level(report, Isolation.REDUCED, wanted), *contained, *spared]
+
+
+def _level(report: Report, level: Isolation, wanted: Isolation) -> Finding:
+    enough = level is Isolation.STRONG or level is wanted
+    kept = f"Limits are kept by {report.used}. " if report.used else ""
+    fix = "" if enough else "Mend the faults below; learners’ code does not run until then."
+    return Finding("isolation", f"isolation is {level}", enough, f"{kept}At least {wanted} is asked for.", fix)
+
+
+def _way(way: Way) -> Finding:
+    """Say whether a way of keeping limits was tested here: one that could not be is no fault, one that failed is."""
+    tested = "tested here" if way.tested else "not tested here"
+    ok = way.held or not way.tested
+    return Finding("isolation", f"limits by {way.name}", ok, f"{tested}: {way.found}", "" if ok else advice.no_groups())
+
+
+async def _contained(settings: Settings) -> list[Finding]:
+    """Say what contained mode, which needs no namespaces, is worth where there are none."""
+    report = await ContainedRunner().examine()
+    if report.level is not Isolation.REDUCED:
+        first = next(c for c in report.faults if c.name != "groups")
+        return [Finding("isolation", "contained mode does not hold either", False, f"{first.found}. {first.why}", first.fix)]
+    if getattr(settings, "contained", False):
+        return [Finding("isolation", CONTAINED, True, f"{len(report.checks) - 1} walls were tried, and all hold.")]
+    fix = "Accept its weaker walls with EPOCHBOT_CONTAINED=1; runner/README.md says which they are."
+    return [Finding("isolation", "contained mode would hold, but is not allowed", False, "It is reduced.", fix)]
 
 
 async def _database(settings: Settings, now: datetime) -> list[Finding]:

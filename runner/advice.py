@@ -53,12 +53,16 @@ _SAID = (
     ("launcher: invalid argument", _ROOT),
     ("launcher: operation not permitted", _ROOT),
     ("confine: operation not permitted", _ROOT),
-    ("confine: permission denied", _UNREADABLE),
+    ("no module named", _UNREADABLE),
+    ("unknown encoding", _UNREADABLE),
     ("setting up uid map: permission denied", _APPARMOR),
     ("rtm_newaddr", _APPARMOR),
+    ("make / slave: permission denied", _APPARMOR),
+    ("creating new namespace failed: permission denied", _APPARMOR),
+    ("enospc", _USERNS),
     ("no space left on device", _USERNS),
-    ("creating new namespace failed", _DOCKER),
-    ("no permissions to create", _USERNS),
+    ("creating new namespace failed", _KERNEL),
+    ("no permissions to creat", _DOCKER),
     ("operation not permitted", _DOCKER),
     ("no such file or directory", "A file that the sandbox needs is missing; reinstall the package."),
 )
@@ -103,6 +107,8 @@ def for_primitives(said: Mapping[str, str]) -> str:
         return _KERNEL
     if "unshare" not in worked:
         return _DOCKER
+    if "become" in said and "become" not in worked:
+        return _ROOT
     if "user" not in worked:
         restricted = said.get("apparmor_restrict_unprivileged_userns") == "1"
         return _APPARMOR if restricted else _CLONE if said.get("unprivileged_userns_clone") == "0" else _DOCKER

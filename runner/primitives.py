@@ -144,10 +144,9 @@ def _try(attempt: Attempt) -> str:
 def main(user: str, port: int) -> None:
     """Attempt everything as a user, and print what came of each."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if user:
-        become(int(user))
-        cage.show()  # who changes his user may otherwise not write his own identity map
-    said = {name: _try(attempt) for name, attempt in attempts(port).items()}
+    said = {"become": _answer(lambda: become(int(user)))} if user else {}
+    cage.show()  # who changes his user may otherwise not write his own identity map
+    said |= {name: _try(attempt) for name, attempt in attempts(port).items()}
     said["version"] = str(landlock.version())
     said |= {name: (_SETTINGS / name).read_text().strip() for name in _REMEDIES if (_SETTINGS / name).is_file()}
     sys.stdout.write(json.dumps(said))

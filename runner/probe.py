@@ -134,6 +134,7 @@ _EXPECTED = (
 
 
 _PARTS = (
+    ("become", "becoming an ordinary user", "A run must be a user who owns nothing."),
     ("unshare", "leaving what is shared with others", "A filter that refuses this refuses every namespace."),
     ("user", "making a user namespace", "Every other wall is built inside it."),
     ("identity", "choosing users in a user namespace", "A run must be a user who owns nothing outside."),
@@ -206,6 +207,7 @@ def part_checks(said: Mapping[str, str]) -> tuple[Check, ...]:
     checks = [
         _check(name, ok=said.get(name) == primitives.WORKED, found=f"{what}: {said.get(name)}", why=why, fix=fix)
         for name, what, why in _PARTS
+        if name in said or name != "become"  # only root has to
     ]
     version, refuses = said.get("version", "0"), said.get("landlock") == primitives.WORKED
     found = f"Landlock: version {version}, and refuses what it should" if refuses else "Landlock: not to be had"
@@ -265,15 +267,21 @@ async def examine(runner: ColdRunner | None = None) -> Report:
         with socket.create_server(("127.0.0.1", 0)) as server:
             source = _ATTEMPTS.replace("PORT", str(server.getsockname()[1])).replace("SIZE", str(_DISK))
             tried = await runner.run(Job(source=source, limits=limits))
+        if tried.outcome is not Outcome.OK:
+            raise CannotIsolate(*advice.explain(said_of(tried), ValueError(tried.outcome)))
         trials = await _trials(runner, limits)
         used = next(trial for trial in trials if isinstance(trial, _Trial))
     except CannotIsolate as error:
         failed = Check("sandbox", ok=False, found=error.what, why=advice.NOTHING_RUNS, fix=_remedy(error, parts))
         return Report(Isolation.NONE, (failed,), parts)
-    said = json.loads(tried.stdout) if tried.outcome is Outcome.OK else {}
-    checks = (*_attempt_checks(said), _memory_check(used.hoard), _process_check(used.forks), _group_check(tried))
+    checks = (*_attempt_checks(json.loads(tried.stdout)), _memory_check(used.hoard), _process_check(used.forks), _group_check(tried))
     ways = tuple(trial.way if isinstance(trial, _Trial) else trial for trial in trials)
     return Report(level_of(checks), checks, _allowed(parts), ways)
+
+
+def said_of(result: Result) -> str:
+    """Return why a run that can do no wrong did not go well."""
+    return result.fault.message if result.fault else result.detail
 
 
 def _allowed(parts: tuple[Check, ...]) -> tuple[Check, ...]:

@@ -33,14 +33,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tell(findings: list[Finding]) -> None:
-    area = ""
+    area = fix = ""
     for finding in findings:
         if finding.area != area:
             area = finding.area
             print(area)
         print(f"  {'ok   ' if finding.ok else 'FAULT'} {finding.what}{'. ' + finding.detail if finding.detail else ''}")
         if not finding.ok:
-            print(f"        fix: {finding.fix}")
+            print("        fix: the same" if finding.fix == fix else f"        fix: {finding.fix}")
+            fix = finding.fix
     faults = sum(not f.ok for f in findings)
     print(
         "Everything is in order."

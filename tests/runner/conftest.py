@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from runner import Call, ColdRunner, Isolation, Job, Limits, Result
+from runner import Call, ColdRunner, Isolation, Job, Limits, Result, groups
 from runner.job import MIB
 from runner.libraries import jail_program
 from runner.warm import WarmRunner
@@ -37,6 +37,7 @@ SMALL = Limits(
     source_bytes=64 * 1024,
 )
 
+WARM: list[Warm] = []
 RunSource = Callable[..., Awaitable[Result]]
 
 
@@ -47,8 +48,37 @@ def _leftovers() -> Callable[[], list[int]]:
 
 
 def leftovers() -> list[int]:
-    """List the processes of our boxes: they carry an environment that only boxes have, and descend from us or no one."""
-    return [pid for pid in _boxed() if _root_of(pid) in (1, os.getpid())]
+    """List the processes of our boxes: they carry an environment that only boxes have, and descend from us or no one.
+
+    The jails of the shared warm runner stay for the whole session and do not count.
+    """
+    kept = {jail for warm in WARM for jail in warm.jails()}
+    return [pid for pid in _boxed() if not kept & set(_above(pid)) and _root_of(pid) in (1, os.getpid())]
+
+
+@pytest.fixture(name="strays")
+def _strays() -> Callable[[], list[str]]:
+    """Finds control groups of this process that are not those of the shared warm runner."""
+    return strays
+
+
+def strays() -> list[str]:
+    """List the groups this process has made that hold no worker which waits for the shared warm runner."""
+    mine = f"epochbot-{os.getpid()}-*"
+    kept = {str(folder) for warm in WARM for folder in warm.groups()}
+    found = {str(path) for place in groups.here() for _name, folder in place.folders for path in folder.glob(mine)}
+    return sorted(found - kept)
+
+
+def _above(pid: int) -> Iterator[int]:
+    """Climb from a process to the first one."""
+    while pid > 1:
+        yield pid
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            return
+        pid = int(status.split("PPid:")[1].split()[0])
 
 
 def _boxed() -> Iterator[int]:
@@ -103,6 +133,16 @@ class Warm:
         """Run a job in the other thread."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._run(job), self.loop))
 
+    def jails(self) -> list[int]:
+        """List the processes that its jails were started as."""
+        return [pool.zygote.box.process.pid for pool in self.inner.pools.values() if pool.zygote]
+
+    def groups(self) -> list[Path]:
+        """List the folders of its workers' groups."""
+        zygotes = [pool.zygote for pool in self.inner.pools.values() if pool.zygote]
+        found = [cell.group for zygote in zygotes for cell in zygote.cells.values() if cell.group]
+        return [folder for group in found for _name, folder in group.folders]
+
     def close(self) -> None:
         """End every zygote; nothing may be left."""
         assert self.wait(self.inner.close())
@@ -116,7 +156,9 @@ class Warm:
 def _warm() -> Iterator[Warm]:
     """The warm runner that all tests of this process share."""
     warm = Warm()
+    WARM.append(warm)
     yield warm
+    WARM.remove(warm)
     warm.close()
 
 

@@ -26,9 +26,10 @@ print('left')
 """
 
 
-def _groups() -> list[str]:
-    mine = f"epochbot-{os.getpid()}-"
-    return [str(path) for place in groups.here() for _name, folder in place.folders for path in folder.glob(f"{mine}*")]
+@pytest.fixture
+def runner(cold):
+    """Cold runs, whose boxes come and go; `test_warm.py` asks the same of warm ones."""
+    return cold
 
 
 def _descriptors() -> int:
@@ -44,14 +45,14 @@ async def _until_boxed(leftovers) -> list[int]:
     raise AssertionError("no box came up")
 
 
-async def test_a_live_box_is_seen_by_the_check_that_finds_none_afterwards(runner, leftovers):
+async def test_a_live_box_is_seen_by_the_check_that_finds_none_afterwards(runner, leftovers, strays):
     """The control of this module: processes and groups of a box are visible while it lives."""
     task = asyncio.create_task(runner.run(Job(source="import time; time.sleep(1e6)", limits=Limits(wall_s=1.5))))
     assert await _until_boxed(leftovers)
     if runner.places():
-        assert _groups()
+        assert strays()
     assert (await task).outcome is Outcome.TIMEOUT
-    assert (leftovers(), _groups()) == ([], [])
+    assert (leftovers(), strays()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -70,11 +71,11 @@ async def test_a_live_box_is_seen_by_the_check_that_finds_none_afterwards(runner
     }.items(),
     ids=str,
 )
-async def test_no_process_and_no_group_outlives_a_run(name, source, script, leftovers, small):
+async def test_no_process_and_no_group_outlives_a_run(name, source, script, leftovers, small, strays):
     """When the result is here, everything else is gone."""
     result = await script(source, replace(small, wall_s=0.5))
     assert result.outcome is not Outcome.INTERNAL
-    assert (leftovers(), _groups()) == ([], [])
+    assert (leftovers(), strays()) == ([], [])
 
 
 async def test_no_descriptor_is_left_open(runner, small):
@@ -86,17 +87,17 @@ async def test_no_descriptor_is_left_open(runner, small):
     assert _descriptors() <= before
 
 
-async def test_a_cancelled_run_leaves_nothing(runner, leftovers):
+async def test_a_cancelled_run_leaves_nothing(runner, leftovers, strays):
     """Whoever stops waiting also stops the box."""
     task = asyncio.create_task(runner.run(Job(source="import time; time.sleep(1e6)", limits=Limits(wall_s=60))))
     await _until_boxed(leftovers)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (leftovers(), _groups()) == ([], [])
+    assert (leftovers(), strays()) == ([], [])
 
 
-async def test_a_box_killed_from_outside_is_internal_and_never_ok(runner, leftovers):
+async def test_a_box_killed_from_outside_is_internal_and_never_ok(runner, leftovers, strays):
     """It was not the learner's doing, and no answer came."""
     calls = (Call(id="a", args=()), Call(id="b", args=()))
     job = Job(source="import time\ndef f(): time.sleep(1e6)", entry="f", calls=calls, limits=Limits(wall_s=60))
@@ -109,7 +110,7 @@ async def test_a_box_killed_from_outside_is_internal_and_never_ok(runner, leftov
     result = await task
     assert result.outcome is Outcome.INTERNAL
     assert {returned.outcome for returned in result.returned} == {Outcome.INTERNAL}
-    assert (leftovers(), _groups()) == ([], [])
+    assert (leftovers(), strays()) == ([], [])
 
 
 async def test_only_as_many_boxes_live_as_allowed(leftovers):

@@ -48,11 +48,6 @@ def _descendants(pid: int) -> list[int]:
         return []
 
 
-def _groups() -> list[str]:
-    mine = f"epochbot-{os.getpid()}-"
-    return [str(path) for place in groups.here() for _name, folder in place.folders for path in folder.glob(f"{mine}*")]
-
-
 def _zygote(runner: WarmRunner, profile: Profile = Profile.STDLIB) -> Zygote:
     found = runner.pools[profile].zygote
     assert found is not None
@@ -101,16 +96,12 @@ async def _until_on(runner: WarmRunner, task: asyncio.Task[Result]) -> None:
 
 
 @pytest.fixture
-async def warm():
+async def warm(leftovers, strays):
     """A warm runner with its zygote for small jobs up."""
     async with WarmRunner() as runner:
         assert await runner.warm_up(Profile.STDLIB)
         yield runner
-    assert (_descendants_of_ours(), _groups()) == ([], [])
-
-
-def _descendants_of_ours() -> list[int]:
-    return [pid for pid in _descendants(os.getpid()) if b"LOGNAME=learner" in Path(f"/proc/{pid}/environ").read_bytes()]
+    assert (leftovers(), strays()) == ([], [])
 
 
 PROGRAMS = {

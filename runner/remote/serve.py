@@ -12,7 +12,7 @@ import socket
 import ssl
 import stat
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from runner import libraries
 from runner.cold import ColdRunner
 from runner.errors import CannotIsolate
 from runner.job import MIB, Isolation, Job, Profile, Result
-from runner.probe import examine
+from runner.probe import Report, examine
 from runner.remote.bounds import MOST, Bounds, Offer
 from runner.remote.errors import SetupError
 from runner.remote.guard import check_listening, is_below, secret_from
@@ -165,12 +165,17 @@ def _say(line: str) -> None:
 
 
 async def serve(
-    plan: Plan, secret: str, open_runner: OpenRunner, stop: asyncio.Event, say: Callable[[str], None]
+    plan: Plan,
+    secret: str,
+    open_runner: OpenRunner,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
+    prove: Callable[[], Awaitable[Report]] = examine,
 ) -> None:
     """Serve until the event is set, then let what runs end."""
     tls = None if plan.cert is None else _certified(plan.cert, plan.key)
     with _Socket(plan) as listening:
-        offer = await _offer(plan.minimum)
+        offer = _offer(await prove(), plan.minimum)
         async with open_runner(plan.minimum, plan.bounds.slots) as runner:
             server = RunnerServer(runner.run, secret, offer, plan.bounds)
             await server.listen(listening.sock, tls)
@@ -182,17 +187,16 @@ async def serve(
                 await server.stop(GRACE_S if stop.is_set() else 0)
 
 
-async def _offer(minimum: Isolation) -> Offer:
-    """Prove what this host can do.
+def _offer(report: Report, minimum: Isolation) -> Offer:
+    """Say what this host can do.
 
     Raises:
         CannotIsolate: when it is less than asked for.
     """
-    report = await examine()
     if is_below(report.level, minimum):
-        fault = next((check for check in report.faults if check.name != "groups"), report.faults[0])
-        what = f"Isolation here is {report.level}, and at least {minimum} is asked for ({fault.found})."
-        raise CannotIsolate(what, fault.fix)
+        worst = sorted(report.faults, key=lambda check: check.name == "groups")[:1]  # the least grave comes last
+        what = f"Isolation here is {report.level}, and at least {minimum} is asked for."
+        raise CannotIsolate(" ".join([what, *(f"{check.found}." for check in worst)]), "".join(c.fix for c in worst))
     return Offer(report.level, tuple(profile for profile in Profile if _installed(profile)))
 
 

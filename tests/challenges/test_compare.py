@@ -197,6 +197,17 @@ def test_a_relative_tolerance_is_symmetric_up_to_itself(a: float, b: float) -> N
         assert difference(b, a, wide) is None
 
 
+@pytest.mark.parametrize("how", [CLOSE, EXACT], ids=lambda how: how.kind.value)
+def test_lists_that_are_in_themselves_are_different_after_so_many_levels(how: Compare) -> None:
+    one: list[Any] = []
+    one.append(one)
+    other: list[Any] = []
+    other.append(other)
+    with pytest.raises(RecursionError):
+        assert one == other  # the control: Python's own comparison never gets to an end
+    assert str(difference(one, other, how)).endswith("[0] is nested too deeply to compare.")
+
+
 @given(a=reals, b=reals)
 def test_numbers_and_arrays_of_them_are_judged_alike(a: float, b: float) -> None:
     alone, inside = difference(a, b, CLOSE), difference(np.array([a]), np.array([b]), CLOSE)

@@ -91,6 +91,15 @@ def test_the_seed_of_a_box_is_not_the_entropy(entropy: int) -> None:
     assert box_seed(entropy) != entropy % 2**32
 
 
+@given(entropy=entropies)
+@SAME_CHALLENGE
+def test_the_numbers_a_box_draws_foretell_no_hidden_input(challenge: Challenge, entropy: int) -> None:
+    cases = drawn(challenge, entropy)
+    told = learner_job(challenge, "", cases, entropy).seed
+    assert drawn(challenge, entropy)[2:] == cases[2:]  # the control: whoever had the entropy would know them all
+    assert not {case.args for case in drawn(challenge, told)[2:]} & {case.args for case in cases[2:]}
+
+
 def test_a_trusted_job_runs_every_solution_on_every_case_with_time_to_spare(challenge: Challenge) -> None:
     cases = drawn(challenge, 1)
     job = trusted_job(challenge, cases, 1, {REFERENCE: "import numpy", "other": "pass"})

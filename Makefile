@@ -34,7 +34,7 @@ lint: $(STAMP)  ## linters and types alone
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-soak: $(STAMP)  ## the long forms: more kills, more runs, more seeds
+soak: $(STAMP)  ## the long forms: ten thousand mixed runs, more kills, more seeds
 	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -m slow
 
 verdicts: $(STAMP)  ## every program's verdict, fifty times on a busy machine; RUNNER=cold for the other runner

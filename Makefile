@@ -43,6 +43,9 @@ verdicts: $(STAMP)  ## every program's verdict, fifty times on a busy machine; R
 bench: $(STAMP)  ## how fast runs and grading are here: minutes, on an otherwise idle machine
 	@$(BIN)/epochbot bench runner
 
+attacks: $(STAMP)  ## every attack there is to try, and what became of it
+	@$(BIN)/python -m tests.attacks.report
+
 content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check
 

@@ -6,6 +6,7 @@ Every attack of `reach.toml` prints REACHED when it gets there. Beside each stan
 from __future__ import annotations
 
 import json
+import linecache
 import os
 import socket
 import subprocess
@@ -165,6 +166,17 @@ async def test_nothing_planted_is_ever_opened_by_the_host(name, script, host):
     result = await script(f"{PREAMBLE}\n{plant}\nos.chdir('/dev/shm')\n{plant}")
     assert (result.outcome, result.fault) == (Outcome.OK, None)
     assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("untouched", 0o640)
+
+
+@pytest.mark.parametrize(
+    "name", ["@CANARY@", "../../../../../@CANARY@", "a\0b", "x" * 10**6], ids=["path", "up", "NUL", "long"]
+)
+async def test_the_name_of_a_source_leads_to_no_file_of_the_host(name, script, host):
+    """It is a text for tracebacks; who looks its lines up in a file would show what is there."""
+    assert linecache.getlines(host.names["CANARY"]) == ["hunter2\n"]
+    result = await script("1 / 0", filename=host.fill(name, boxed=True))
+    assert result.outcome in (Outcome.ERROR, Outcome.OUTPUT_LIMIT)
+    assert "hunter2" not in repr(result)
 
 
 SCAN = """

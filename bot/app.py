@@ -24,15 +24,18 @@ from bot.services import Services
 from bot.store import SampleMember, Store
 from bot.tutor import Tutor
 from bot.tutor.claude import ClaudeHinter, ClaudeOptions
+from challenges.grade import Grader
 from challenges.load import load_challenges
 from challenges.model import Challenge
 from quizzes.items import Track
 from quizzes.load import load_track
-from runner import Isolation, Run
+from runner import Isolation, Profile, Run
 from runner.cold import ColdRunner
 from runner.remote.client import RemoteRunner
 from runner.remote.errors import SetupError
+from runner.warm import WarmRunner
 
+Expect = Callable[[Profile], object]
 TRACK = "ai-machine-learning"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
 SAMPLE_MEMBERS = (
@@ -112,13 +115,14 @@ def make_run(settings: Settings) -> Run:
 
 
 @asynccontextmanager
-async def open_run(settings: Settings) -> AsyncIterator[Run]:
-    """The same, for many jobs: what is kept between them is closed at the end."""
+async def open_run(settings: Settings) -> AsyncIterator[tuple[Run, Expect]]:
+    """The same for many jobs, with workers kept warm, and what tells it which libraries will soon be needed."""
     if settings.runner_url:
         async with remote_runner(settings) as remote:
-            yield remote.run
+            yield remote.run, lambda _profile: None
     else:
-        yield make_run(settings)
+        async with WarmRunner(minimum=Isolation(settings.min_isolation)) as warm:
+            yield warm.run, warm.expect
 
 
 def remote_runner(settings: Settings) -> RemoteRunner:
@@ -150,8 +154,9 @@ async def open_app(
     track, challenges = load_content(settings)
     _make_home(settings.home)
     async with AsyncExitStack() as closing:
-        if run is None:
-            run = await closing.enter_async_context(open_run(settings))
+        own, expect = await closing.enter_async_context(open_run(settings))
+        run = run or own
+        grader = await closing.enter_async_context(Grader(run, random_bits))
         store = await Store.open(settings.database, now=now)
         closing.push_async_callback(store.close)
         services = Services(
@@ -159,6 +164,8 @@ async def open_app(
             track=track,
             challenges=challenges,
             run=run,
+            grader=grader,
+            expect=expect,
             tutor=Tutor(_hinter(settings)),
             now=now,
             entropy=random_bits,

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from bot.messages import Request
 from bot.store import Group, Store, User
 from bot.tutor import Tutor
+from challenges.grade import Grader
 from challenges.model import Challenge
 from quizzes.items import Track
-from runner import Run
+from runner import Profile, Run
 from runner.fair import FairQueue
 
 GRADINGS, WAITING, OWN_WAITING = 4, 200, 8
@@ -34,10 +35,12 @@ class Services:
     track: Track
     challenges: dict[str, Challenge]
     run: Run
+    grader: Grader
     tutor: Tutor
     now: Callable[[], datetime]
     entropy: Callable[[], int]
     turns: FairQueue = field(default_factory=new_turns)
+    expect: Callable[[Profile], object] = lambda _profile: None  # told which libraries code will soon need
     asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
 
 

@@ -60,6 +60,10 @@ class Grader:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
         """Stop what is being prepared, and end every process."""
         await self._stock.close()
         self._jury.close()

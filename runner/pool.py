@@ -62,6 +62,10 @@ class Pool:
         """Say whether a worker can be had now."""
         return self.zygote is not None and self.zygote.alive
 
+    def wanted(self) -> None:
+        """Note that this pool is of use, so that it is kept."""
+        self.used = self.clock()
+
     def start(self) -> asyncio.Task[None] | None:
         """See to it that a zygote comes up, unless the last ones failed just now."""
         given_up = self.failures >= FAILURES and self.clock() - self.failed_at < self.policy.patience_s
@@ -133,7 +137,7 @@ class Pool:
         Raises:
             LostError: when the zygote, or this one worker, cannot be had.
         """
-        self.used = self.clock()
+        self.wanted()
         self.tend()
         if self.zygote is None or not self.zygote.alive:
             raise LostError("the warm process is gone")

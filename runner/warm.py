@@ -69,12 +69,23 @@ class WarmRunner:
 
     async def warm_up(self, *profiles: Profile) -> bool:
         """Start the zygotes of some profiles one after the other; say whether all came up."""
-        self.tending = self.tending or asyncio.create_task(self._tend())
+        self._look_after()
         for profile in profiles:
             pool = self._pool(profile)
             if not pool.warm and (starting := pool.start()) is not None:
                 await asyncio.shield(starting)
         return all(self._pool(profile).warm for profile in profiles)
+
+    def expect(self, profile: Profile) -> None:
+        """Start what jobs of a profile will need, without waiting for it: one is likely to come soon."""
+        self._look_after()
+        pool = self._pool(profile)
+        pool.wanted()
+        if not pool.warm:
+            pool.start()
+
+    def _look_after(self) -> None:
+        self.tending = self.tending or asyncio.create_task(self._tend())
 
     async def run(self, job: Job) -> Result:
         """Run a job and say what became of it.
@@ -91,8 +102,7 @@ class WarmRunner:
             async with self.semaphore:
                 with suppress(LostError):  # nothing of the job was run
                     return await _WarmRun(job, texts, pool).result()
-        self.tending = self.tending or asyncio.create_task(self._tend())
-        pool.start()
+        self.expect(job.profile)
         return await self.cold.run(job)
 
     async def close(self) -> bool:

@@ -33,6 +33,7 @@ async def handle(context: Context) -> Reply:
     if isinstance(found, list):
         return _unknown(bank, args, found)
     await context.store.set_focus(context.user.id, found.slug)
+    context.services.expect(found.profile)
     return Reply((await challenge_card(context, found, found.slug in passed),))
 
 

@@ -10,7 +10,6 @@ from bot.services import Context
 from bot.store import Recorded, SubmissionRecord
 from bot.topics import find_challenge
 from bot.verdicts import report_json, verdict_card
-from challenges.grade import grade
 from challenges.model import Challenge, Report, Verdict
 from runner.fair import Busy
 
@@ -29,7 +28,7 @@ async def handle(context: Context) -> Reply:
             if known is not None:
                 text = f"This submission was {known.verdict}; nothing changed."
                 return Reply((NoticeCard(title="Already graded", text=text),))
-            report = await grade(challenge, source, context.services.run, context.services.entropy)
+            report = await context.services.grader.grade(challenge, source, context.services.run)
             recorded = await context.store.record_submission(_record(context, challenge, source, report))
     except Busy as busy:
         return _busy(busy)

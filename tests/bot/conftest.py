@@ -23,6 +23,7 @@ from bot.platforms.plain import render
 from bot.services import Services
 from bot.store import Question, Store
 from bot.tutor import Hinter, Tutor
+from challenges.grade import NO_STOCK, Grader
 from challenges.load import load_challenges
 from challenges.model import Challenge
 from quizzes.grade import answer_key
@@ -219,6 +220,10 @@ async def start(tmp_path: Path, clock: Clock, track: Track, bank: dict[str, Chal
     """Start the bot on a new database; each call is another way to talk to it, or another course."""
     store = await Store.open(tmp_path / "chat.sqlite3", now=clock)
     bits = itertools.count(7)
+    graders: list[Grader] = []
+
+    def entropy() -> int:
+        return next(bits)
 
     def begin(
         name: str = "Mia",
@@ -234,13 +239,17 @@ async def start(tmp_path: Path, clock: Clock, track: Track, bank: dict[str, Chal
             track=track,
             challenges=bank if challenges is None else challenges,
             run=run,
+            grader=Grader(run, entropy, capacity=NO_STOCK),
             tutor=Tutor(hinter),
             now=clock,
-            entropy=lambda: next(bits),
+            entropy=entropy,
         )
+        graders.append(services.grader)
         return Chat(Dispatcher(services, discover()), clock, name, place)
 
     yield begin
+    for grader in graders:
+        await grader.close()
     await store.close()
 
 

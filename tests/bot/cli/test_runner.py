@@ -56,7 +56,7 @@ def there(tmp_path: Path) -> Iterator[There]:
 
 async def kept() -> list[Outcome]:
     """Run twice as the bot does, which keeps its connections."""
-    async with open_run(load_settings()) as run:
+    async with open_run(load_settings()) as (run, _expect):
         return [(await run(Job(source="print(1)"))).outcome for _ in range(2)]
 
 

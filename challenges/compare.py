@@ -122,6 +122,8 @@ def _sort(array: Array) -> str:
 
 
 def _elements(expected: Array, got: Array, how: Compare, where: str) -> str | None:
+    if expected.dtype == got.dtype and expected.tobytes() == got.tobytes():
+        return None  # as most are; a tenth of the time
     if expected.dtype.kind in "fc" or got.dtype.kind in "fc":
         tolerant = how.kind is not CompareKind.EXACT
         rtol, atol = (how.rtol, how.atol) if tolerant else (0.0, 0.0)

@@ -37,20 +37,24 @@ class Capacity:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The attempts of one challenge, the oldest first."""
+    """The attempts of one challenge with what each weighs, the oldest first."""
 
-    attempts: deque[Attempt] = field(default_factory=deque)
+    attempts: deque[tuple[Attempt, int]] = field(default_factory=deque)
     weight: int = 0
     earlier: Attempt | None = None
     barren: bool = False  # not even one fits
 
-    def add(self, attempt: Attempt) -> None:
-        self.attempts.append(attempt)
-        self.weight += weight_of(attempt)
+    def add(self, attempt: Attempt, most: int) -> None:
+        """Keep one if it fits."""
+        weight = weight_of(attempt)
+        if self.weight + weight <= most:
+            self.attempts.append((attempt, weight))
+            self.weight += weight
 
     def take(self) -> Attempt:
-        attempt = self.attempts.popleft()
-        self.weight -= weight_of(attempt)
+        """Give the oldest away."""
+        attempt, weight = self.attempts.popleft()
+        self.weight -= weight
         return attempt
 
 
@@ -96,8 +100,7 @@ class Stock:
             count = most - len(shelf.attempts) if shelf.earlier else (most + 1) // 2
             made = await self._prepare(challenge, count, shelf.earlier)
         for attempt in made:
-            if shelf.weight + weight_of(attempt) <= self._capacity.weight:
-                shelf.add(attempt)
+            shelf.add(attempt, self._capacity.weight)
         shelf.earlier = shelf.earlier or next(iter(made), None)
         shelf.barren = bool(made) and not shelf.attempts
         self._trim()

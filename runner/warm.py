@@ -97,12 +97,11 @@ class WarmRunner:
         texts = prepare.arguments(job)
         if (refused := prepare.refusal(job, self.cold.minimum)) is not None:
             return refused
-        pool = self._pool(job.profile)
-        if pool.warm:
+        # A zygote that is still starting is waited for: a cold run beside it would slow both, and is hardly there sooner.
+        if await self.warm_up(job.profile):
             async with self.semaphore:
                 with suppress(LostError):  # nothing of the job was run
-                    return await _WarmRun(job, texts, pool).result()
-        self.expect(job.profile)
+                    return await _WarmRun(job, texts, self._pool(job.profile)).result()
         return await self.cold.run(job)
 
     async def close(self) -> bool:

@@ -10,8 +10,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.app import TRACK, content_folder, make_run, set_up_process
-from bot.config import ConfigError, load_settings
+from bot.app import TRACK, content_folder, open_run, set_up_process
+from bot.config import ConfigError, Settings, load_settings
 from bot.content import ContentReport, check
 
 SUMMARY = "check questions and challenges: `content check`"
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     folder = content_folder(settings) / "tracks" / TRACK
     _known(folder, options.only)
     seeds = range(max(1, options.seeds))
-    report = asyncio.run(check(folder, make_run(settings), seeds, options.only, _progress))
+    report = asyncio.run(_checked(settings, folder, seeds, options.only))
     if options.json:
         print(
             json.dumps(
@@ -42,6 +42,11 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(report)
     return 1 if report.faults else 0
+
+
+async def _checked(settings: Settings, folder: Path, seeds: range, only: str) -> ContentReport:
+    async with open_run(settings) as (run_job, _expect):
+        return await check(folder, run_job, seeds, only, _progress)
 
 
 def _known(folder: Path, only: str) -> None:

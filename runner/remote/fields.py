@@ -9,7 +9,7 @@ import math
 from enum import Enum
 from typing import Any, NoReturn, TypeVar
 
-MAX_DIGITS = 20
+MAX_DIGITS = 21  # with a sign
 MAX_NUMBER = 32  # characters of a number with a point or an exponent
 
 E = TypeVar("E", bound=Enum)

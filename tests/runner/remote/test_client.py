@@ -164,7 +164,8 @@ async def impostor(path: Path, *answers: bytes | Speak) -> AsyncIterator[Imposto
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        size = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        sizes = [int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+        size = sum(sizes)
         here.heard.append(head + await reader.readexactly(size))
         answer = left.pop(0) if len(left) > 1 else left[0]
         try:
@@ -414,6 +415,10 @@ async def test_health_says_what_the_other_host_can_do(serving) -> None:
 async def test_health_of_nobody_or_somebody_else_is_told_with_advice(tmp_path: Path) -> None:
     with pytest.raises(RemoteRefused, match=r"cannot be reached \(UnixClientConnectorError\)\. Check EPOCHBOT_RUNNER"):
         await RemoteRunner(f"unix://{tmp_path}/nobody", "s" * 32).health()
+    for answer in (http(body=b"ok"), http(body=b'{"v": 1, "isolation": "strong"}')):
+        async with impostor(tmp_path / "s", answer) as there:
+            with pytest.raises(RemoteRefused, match=r"is no runner of ours \(health.*\)\. Check EPOCHBOT_RUNNER_URL"):
+                await RemoteRunner(there.url, "s" * 32).health()
 
 
 async def test_a_certificate_that_is_not_trusted_is_told_with_advice(serving, certificate) -> None:

@@ -219,11 +219,35 @@ async def test_who_does_not_finish_a_body_is_refused_and_frees_what_it_held(serv
         assert (await here.ask(here.request(body=BODY))).status == 200
 
 
+async def big(_job: Job) -> Result:
+    """Return more than a socket holds."""
+    return Result(outcome=Outcome.OK, isolation=Isolation.STRONG, stdout="x" * 4_000_000)
+
+
+async def test_who_does_not_take_an_answer_is_hung_up_on(serving) -> None:
+    async with serving(big, Bounds(answer_s=0.2, connections=1)) as here:
+        line, answered = await here.line(), b""
+        await line.send(here.request(body=BODY))
+        while not answered:  # there is room for one connection, so this one is let in when the other has ended
+            other = await here.line()
+            with contextlib.suppress(ConnectionError):
+                await other.send(here.request("GET", "/health", Authorization=None, Connection="close"))
+            answered = await other.rest()
+        assert (answered[-2:], len(await line.rest()) < 4_000_000) == (b"ok", True)
+
+
 @pytest.mark.parametrize("end", [b"zz\r\n", b"5\r\nabc"])
-async def test_a_body_that_breaks_off_runs_nothing(serving, held, end: bytes) -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_body_that_breaks_off_runs_nothing(serving, held, end: bytes, at_once: bool) -> None:
     async with serving(held.run, QUICK) as here:
         line = await here.line()
-        await line.send(here.request(Content_Length=None, Transfer_Encoding="chunked") + end)
+        head = here.request(Content_Length=None, Transfer_Encoding="chunked")
+        if at_once:
+            await line.send(head + end)
+        else:
+            await line.send(head)
+            await here.ask(here.request("GET", "/health"))  # by then the other is being read
+            await line.send(end)
         answered = await line.rest()
     assert (answered[:10] in (b"HTTP/1.0 4", b"HTTP/1.1 4", b""), held.begun) == (True, [])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runner import Call, Fault, Isolation, Job, Limits, Outcome, Profile, Result, Returned
@@ -148,6 +148,7 @@ def _returned(call: Call) -> st.SearchStrategy[Returned]:
 
 
 @settings(deadline=None, max_examples=40)
+@example(Job(source="\ud83d\ude00", seed=-(2**64)))
 @given(JOBS)
 def test_a_job_arrives_as_it_was_sent(job: Job) -> None:
     assert comparable(decode_job(encode_job(job), WIDE)) == comparable(job)
@@ -225,6 +226,9 @@ REMOVED = object()
         ({"limits__surprise": 1}, "job.limits: has 1 unknown fields"),
         ({"calls__0__surprise": 1}, "job.calls[0]: has 1 unknown fields"),
         ({"seed": REMOVED}, "job.seed: is missing"),
+        ({"seed": 2**64 + 1}, f"job.seed: is {2**64 + 1}, more than the {2**64} allowed"),
+        ({"seed": -(2**64) - 1}, f"job.seed: is {-(2**64) - 1}, less than {-(2**64)}"),
+        ({"calls": [{}] * 4097}, "job.calls: has 4097 entries, more than the 4096 allowed"),
         ({"seed": 1.0}, "job.seed: must be an integer"),
         ({"seed": None}, "job.seed: must be an integer"),
         ({"seed": True}, "job.seed: must be an integer"),

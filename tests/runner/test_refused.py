@@ -108,7 +108,10 @@ def ask_what_is_in_the_cache():
 def read_only_from_the_cache():
     into = ctypes.create_string_buffer(8)
     vector = (ctypes.c_void_p * 2)(ctypes.addressof(into), 8)
-    return call("syscall", number(327, 286), os.open(os.__file__, os.O_RDONLY), vector, 1, 0, 0, 8) >= 0
+    try:
+        return call("syscall", number(327, 286), os.open(os.__file__, os.O_RDONLY), vector, 1, 0, 0, 8) >= 0
+    except BlockingIOError:
+        return True  # it is not there, which is an answer too
 def use_the_newer_clone():
     order = (ctypes.c_uint64 * 8)(0, 0, 0, 0, signal.SIGCHLD)
     child = call("syscall", 435, order, 64)

@@ -54,6 +54,7 @@ class Cell:
     def __init__(self, task: socket.socket, stdout: int, stderr: int, forgotten: Callable[[Cell], None]) -> None:
         """Start with the ends of ours; the rest becomes known as the cell is made."""
         self.task = task
+        self.task_fd = task.fileno()
         self.stdout = Sink(stdout, 0, self.alarm)
         self.stderr = Sink(stderr, 0, self.alarm)
         self.forgotten = forgotten
@@ -109,17 +110,17 @@ class Cell:
             self.data += part
             if not part:
                 self.end_of_data = True
-                asyncio.get_running_loop().remove_reader(self.task)
+                asyncio.get_running_loop().remove_reader(self.task_fd)
             self.news.set()
         if len(self.data) > self.room:
-            asyncio.get_running_loop().remove_reader(self.task)
+            asyncio.get_running_loop().remove_reader(self.task_fd)
 
     def greeted(self) -> None:
         """Read what a worker says when it is ready, and nothing else."""
         self.read()
         if self.data == b"R":
             self.data.clear()
-            asyncio.get_running_loop().remove_reader(self.task)
+            asyncio.get_running_loop().remove_reader(self.task_fd)
             if not self.ready.done():
                 self.ready.set_result(None)
         elif self.data:
@@ -132,7 +133,7 @@ class Cell:
         for sink, cap in ((self.stdout, stdout_cap), (self.stderr, stderr_cap)):
             sink.cap = cap
             sink.watch()
-        asyncio.get_running_loop().add_reader(self.task, self.read)
+        asyncio.get_running_loop().add_reader(self.task_fd, self.read)
 
     def cpu_us(self) -> int:
         """Return the processor time the worker has used, with that of its children once it has ended."""
@@ -211,7 +212,7 @@ class Cell:
         self.ended = True
         self.fail("it was ended")
         loop = asyncio.get_running_loop()
-        loop.remove_reader(self.task)
+        loop.remove_reader(self.task_fd)
         self.task.close()
         self.stdout.stop()
         self.stderr.stop()

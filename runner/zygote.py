@@ -80,8 +80,8 @@ class Zygote:
         self.cells: dict[int, Cell] = {}
         self.made = 0
         loop = asyncio.get_running_loop()
-        loop.add_reader(keeper, self._hear, keeper)
-        loop.add_reader(zygote, self._hear, zygote)
+        loop.add_reader(keeper.fileno(), self._hear, keeper)
+        loop.add_reader(zygote.fileno(), self._hear, zygote)
 
     @classmethod
     async def open(cls, profile: Profile, make_group: MakeGroup) -> Zygote:
@@ -194,14 +194,14 @@ class Zygote:
         if error is not None:
             cell.fail(f"its group could not be made: {error}")
         elif not cell.ended:
-            asyncio.get_running_loop().add_reader(cell.task, cell.greeted)
+            asyncio.get_running_loop().add_reader(cell.task_fd, cell.greeted)
 
     def _lose(self, why: str) -> None:
         """Note that the jail is gone, and with it every cell."""
         self.alive = False
         loop = asyncio.get_running_loop()
         for link in (self.keeper, self.zygote):
-            loop.remove_reader(link)
+            loop.remove_reader(link.fileno())
         if not self.warmth.done():
             self.warmth.set_exception(CannotIsolate(why))
             self.warmth.exception()

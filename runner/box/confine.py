@@ -202,14 +202,13 @@ def confine(order: Order) -> None:
     Raises:
         OSError: when any step is refused; the caller must then end without running anything.
     """
-    program = filters.program(os.uname().machine)
+    filters.program(os.uname().machine)  # compiled once, for all children to come
     _prctl(_NO_NEW_PRIVILEGES, 1)
     landlock.restrict(order.files, landlock.version())  # while all that it names can still be found
     if order.user is not None:
         become(order.user)
     _die_with(order.parent)  # after, for who changes his user is no longer told
     cage.drop_powers()
-    cage.load_filter(program)
 
 
 def contain(parent: int, tasks: int) -> None:
@@ -218,7 +217,9 @@ def contain(parent: int, tasks: int) -> None:
         _die_with(parent)
         resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
         _prctl(_DUMPABLE, 1)  # its memory is added up from outside; who could abuse that is confined
-        cage.load_filter(strict(os.uname().machine, os.getpid()))
+        machine = os.uname().machine
+        cage.load_filter(strict(machine, os.getpid()))
+        cage.load_filter(filters.program(machine))  # last: it refuses further ones
     except BaseException:  # whatever it is, a hook's error would only be printed
         os._exit(70)
 

@@ -20,6 +20,7 @@ import time
 import warnings
 from typing import Any
 
+from . import filters
 from .cage import Bounds, enter, enter_bare, hide
 from .harness import Program, Task, run, settle
 
@@ -187,6 +188,7 @@ def main(control: int) -> None:
     os.closerange(CONTROL_FD + 1, 4096)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 ignores what it has no handler for
     hide()
+    filters.program(os.uname().machine)  # compiled once, for every child
     setup = json.loads(receive() or b"{}")
     began = time.perf_counter()
     try:

@@ -76,9 +76,7 @@ def _files(jail: Jail) -> list[str]:
     shown = [part for source, target in places for part in ("--ro-bind", source, target)]
     hidden = [part for place in jail.interpreter.masked for part in ("--tmpfs", place, "--remount-ro", place)]
     links = [part for target, place in jail.interpreter.links for part in ("--symlink", target, place)]
-    nodes = [f"/dev/{name}" for name in DEVICES]
-    # Read-only as a file: what is written to a device is not written to its node, but a date would be.
-    devices = [part for node in nodes for part in ("--dev-bind", node, node, "--remount-ro", node)]
+    devices = [part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")]
     folders = [part for place in FOLDERS for part in ("--dir", place)]
     proc = ["--proc", "/proc"] if jail.proc else []
     return [*shown, *hidden, *links, *proc, *devices, *folders, "--remount-ro", "/"]

@@ -12,7 +12,8 @@ import signal
 from . import filters, sharing
 from .namespaces import NEW_IPC, NEW_MOUNTS, must, unshare
 
-_NOSUID, _NODEV, _BIND, _DETACH = 2, 4, 4096, 2
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND = 1, 2, 4, 8, 32, 4096
+_DETACH = 2
 _SET_PDEATHSIG = 1
 _SET_DUMPABLE, _CAPBSET_DROP, _SET_SECCOMP, _NO_NEW_PRIVS, _AMBIENT = 4, 24, 22, 38, 47
 _AMBIENT_CLEAR, _SECCOMP_FILTER, _CAPABILITY_VERSION = 4, 2, 0x20080522
@@ -63,6 +64,14 @@ def mount_disk(bounds: Bounds) -> None:
         os.mkdir(f"{STAGE}/{folder}", 0o700)  # pathlib would cost every cold start an import
         _mount(f"{STAGE}/{folder}", target, "none", _BIND)
     must("umount2", STAGE.encode(), _DETACH)
+
+
+def seal_devices() -> None:
+    """Make the nodes of devices read-only: what is written to a device is not written to its node, but a date would be."""
+    for entry in os.scandir("/dev"):
+        if not entry.is_dir():
+            flags = _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NOEXEC
+            _mount("none", entry.path, "none", flags)
 
 
 def limit(bounds: Bounds) -> None:

@@ -21,7 +21,7 @@ import warnings
 from typing import Any
 
 from . import filters
-from .cage import Bounds, enter, enter_bare, hide
+from .cage import Bounds, enter, enter_bare, hide, seal_devices
 from .harness import Program, Task, run, settle
 
 CONTROL_FD = 3
@@ -188,6 +188,8 @@ def main(control: int) -> None:
     os.closerange(CONTROL_FD + 1, 4096)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 ignores what it has no handler for
     hide()
+    if boxed():
+        seal_devices()
     filters.program(os.uname().machine)  # compiled once, for every child
     setup = json.loads(receive() or b"{}")
     began = time.perf_counter()

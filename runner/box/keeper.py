@@ -12,7 +12,7 @@ import socket
 import struct
 
 from . import namespaces
-from .cage import Bounds, drop_powers, hide, mount_disk, show
+from .cage import Bounds, drop_powers, hide, mount_disk, seal_devices, show
 
 CONTROL_FD = 3
 ID = struct.Struct(">I")
@@ -112,6 +112,7 @@ def main(control: int) -> None:
     os.closerange(CONTROL_FD + 1, 4096)
     link = socket.socket(fileno=CONTROL_FD)
     proc = namespaces.take_proc()
+    seal_devices()
     data, fds = receive(link)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:

@@ -13,13 +13,12 @@ import ssl
 import stat
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from runner import libraries
-from runner.cold import ColdRunner
 from runner.errors import CannotIsolate
 from runner.job import MIB, Isolation, Job, Profile, Result
 from runner.probe import Report, examine
@@ -27,6 +26,7 @@ from runner.remote.bounds import MOST, Bounds, Offer
 from runner.remote.errors import SetupError
 from runner.remote.guard import check_listening, is_below, secret_from
 from runner.remote.server import RunnerServer
+from runner.warm import WarmRunner
 
 SUMMARY = "answer another host's jobs over HTTP"
 GRACE_S = 60.0
@@ -54,8 +54,8 @@ OpenRunner = Callable[[Isolation, int], AbstractAsyncContextManager[RunsJobs]]
 
 
 def local_runner(minimum: Isolation, slots: int) -> AbstractAsyncContextManager[RunsJobs]:
-    """Make the runner that a server uses unless it is given another."""
-    return nullcontext(ColdRunner(minimum, semaphore=asyncio.Semaphore(slots)))
+    """Make the runner that a server uses unless it is given another: workers kept warm, for it lives long."""
+    return WarmRunner(minimum, slots=slots)
 
 
 def configure(parser: AddsOptions) -> None:

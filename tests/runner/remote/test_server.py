@@ -189,7 +189,7 @@ async def test_bodies_of_all_clients_together_are_held_up_to_a_cap(serving, held
     assert (said(refused)[:2], refused.headers["retry-after"], again.status) == ((429, "busy"), "5", 200)
 
 
-QUICK = Bounds(header_s=0.2, body_s=0.2, linger_s=0.1)
+QUICK = Bounds(header_s=0.5, body_s=0.2, linger_s=0.1)
 
 
 async def test_who_does_not_finish_a_head_is_hung_up_on_and_who_does_is_not(serving, held) -> None:

@@ -14,7 +14,8 @@ from runner.job import Outcome, Profile
 from runner.warm import WarmRunner
 from runner.watchdog import family
 
-WALL_S = 0.4
+WALL_S = 0.5
+TRIES = 4
 _LOOK_AT = 0.75  # of the time allowed: by then all processes of the run are there
 _AGAIN_S = 0.0005
 _GONE_S = 10.0
@@ -37,10 +38,22 @@ async def _until_gone(pids: set[int]) -> None:
 async def overdue_ms(runner: WarmRunner, profile: Profile, program: str) -> float:
     """Run a program that never ends; return how long after the deadline all its processes existed no more.
 
-    The clock starts before the run is even sent, so what is found is a little more than the truth.
+    On a machine so busy that the program has not started all of them in its time, it is run again.
 
     Raises:
-        Broken: when the program did not do what it should.
+        Broken: when the program does not do what it should.
+    """
+    for _ in range(TRIES):
+        overdue, seen = await _run_over(runner, profile, program)
+        if seen >= _LEAST[program]:
+            return overdue
+    raise Broken(f"{program}: {seen} processes after {WALL_S:g} s, of {_LEAST[program]}")
+
+
+async def _run_over(runner: WarmRunner, profile: Profile, program: str) -> tuple[float, int]:
+    """Return how long after its deadline a run was gone, and of how many processes.
+
+    The clock starts before the run is even sent, so what is found is a little more than the truth.
     """
     pool = runner.pools[profile]
     await at_rest(pool)
@@ -52,6 +65,6 @@ async def overdue_ms(runner: WarmRunner, profile: Profile, program: str) -> floa
     result = await run
     await _until_gone(pids)
     ended = time.perf_counter()
-    if result.outcome is not Outcome.TIMEOUT or len(pids) < _LEAST[program]:
-        raise Broken(f"{program}: {result.outcome} with {len(pids)} processes, not a timeout. {result.detail}")
-    return (ended - began - WALL_S) * 1000
+    if result.outcome is not Outcome.TIMEOUT:
+        raise Broken(f"{program}: {result.outcome}, not a timeout. {result.detail}")
+    return (ended - began - WALL_S) * 1000, len(pids)

@@ -39,8 +39,8 @@ class Plan:
     rounds: int = 40
     traced: int = 200  # warm runs of each profile whose phases are noted; not among the n
     cold: int = 12  # of each profile
-    forks: int = 400  # of each profile and kind
-    deadlines: int = 50  # of each profile and program, of the smallest and the largest profile
+    forks: int = 200  # of each profile and kind
+    deadlines: int = 25  # of each program, in the smallest and in the largest profile
     slices: int = 4  # of each load
     slice_s: float = 3.0
     callers: int = 4

@@ -226,6 +226,15 @@ async def test_a_run_that_ends_before_its_deadline_is_not_measured(monkeypatch: 
             await overdue_ms(runner, Profile.STDLIB, "loop")
 
 
+async def test_a_run_of_too_few_processes_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.bench.deadline.WALL_S", 0.1)
+    monkeypatch.setitem(sources.ENDLESS, "daemons", sources.ENDLESS["loop"])
+    async with WarmRunner() as runner:
+        await runner.warm_up(Profile.STDLIB)
+        with pytest.raises(Broken, match="daemons: 2 processes"):
+            await overdue_ms(runner, Profile.STDLIB, "daemons")
+
+
 async def test_a_run_that_does_not_answer_right_ends_the_benchmark() -> None:
     async with WarmRunner() as runner:
         bench = Bench(Plan(), runner, {})

@@ -8,27 +8,34 @@ def table(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
 
 
 def cases(rng: np.random.Generator):
-    yield "a new value beyond the training rows", True, (np.array([[1.0], [3.0]]), np.array([[5.0]]))
+    """Yield (name, visible, args); args are training rows, new rows, scaled rows to bring back, rows of an earlier fit."""
+    yield "a new value beyond the training rows", True, (np.array([[1.0], [3.0]]), np.array([[5.0]]), np.array([[-4.0]]))
     yield "a constant column, two units", True, (
-        np.array([[7.0, 100.0], [7.0, 300.0], [7.0, 500.0]]), np.array([[9.0, 300.0], [7.0, 100.0]]))
+        np.array([[7.0, 100.0], [7.0, 300.0], [7.0, 500.0]]), np.array([[9.0, 300.0], [7.0, 100.0]]), np.array([[0.5, -2.0]]))
     train = table(rng, 20, 3)
-    yield "new rows that have moved", False, (train, train[:8] + 15)
-    yield "one new row", False, (table(rng, 12, 4), table(rng, 1, 4))
-    yield "no new row", False, (table(rng, 6, 3), np.zeros((0, 3)))
-    yield "two training rows", False, (table(rng, 2, 3), table(rng, 5, 3))
-    yield "one training row", False, (rng.integers(-9, 9, size=(1, 3)).astype(float), table(rng, 4, 3))
+    yield "new rows that have moved", False, (train, train[:8] + 15, rng.normal(size=(4, 3)))
+    yield "one new row", False, (table(rng, 12, 4), table(rng, 1, 4), rng.normal(size=(1, 4)))
+    yield "no new row", False, (table(rng, 6, 3), np.zeros((0, 3)), rng.normal(size=(2, 3)))
+    yield "two training rows", False, (table(rng, 2, 3), table(rng, 5, 3), rng.normal(size=(3, 3)))
+    one = rng.integers(-9, 9, size=(1, 3)).astype(float)
+    yield "one training row", False, (one, table(rng, 4, 3), rng.normal(size=(2, 3)))
     flat = table(rng, 15, 4)
     flat[:, int(rng.integers(4))] = float(rng.integers(1, 50))
-    yield "one constant column among others", False, (flat, table(rng, 6, 4))
-    yield "fitted twice, beside another scaler", False, (table(rng, 9, 2), table(rng, 5, 2), table(rng, 7, 2) + 60)
-    yield "tiny spread, far from zero", False, (table(rng, 30, 2) * 1e-3 + 1e3, table(rng, 4, 2) * 1e-3 + 1e3)
+    yield "one constant column among others", False, (flat, table(rng, 6, 4), rng.normal(size=(5, 4)))
+    twice = table(rng, 9, 2), table(rng, 5, 2), rng.normal(size=(3, 2)), table(rng, 7, 2) + 60
+    yield "fitted twice, beside another scaler", False, twice
+    tiny = table(rng, 30, 2) * 1e-3 + 1e3, table(rng, 4, 2) * 1e-3 + 1e3
+    yield "tiny spread, far from zero", False, (*tiny, 50 * rng.normal(size=(3, 2)))
+
+
+PARTS = (("train", "scaled training rows"), ("new", "scaled new rows"), ("restored", "restored rows"), ("unscaled", "scaled rows brought back"))
 
 
 def check(args, returned, reference):
     """Name the first part that differs."""
     if not isinstance(returned, dict):
         return "Your scaler gave no values."
-    for part, meaning in (("train", "scaled training rows"), ("new", "scaled new rows"), ("restored", "restored rows")):
+    for part, meaning in PARTS:
         try:
             value = np.asarray(returned.get(part), dtype=float)
         except (TypeError, ValueError, OverflowError):

@@ -1,8 +1,12 @@
-"""Builds a backbone with a history and a new head, lets the learner fine-tune, and returns what is left of both."""
+"""Builds a backbone with a history and a new head, lets the learner fine-tune, and returns what is left of both.
+
+What looks at the model afterwards is bound here, before the learner's code runs, and goes round the model's own methods.
+"""
 import torch
 from torch import nn
 
-STATE, MODULES, PARAMETERS = nn.Module.state_dict, nn.Module.named_modules, nn.Module.parameters  # as they are before the learner
+KIND, FLOAT, TRAINED = type, float, torch.Tensor.requires_grad
+MODULES, INSIDE = nn.Module.named_modules, vars(nn.Module)["__dict__"].__get__
 
 
 class Classifier(nn.Module):
@@ -23,17 +27,22 @@ def drive(learner, seed, x, y, steps, lr, arrives):
     losses = learner.fine_tune(model, inputs, targets, steps, lr)
     return {
         "losses": losses,
-        "head": values(model.head),
-        "backbone": values(model.backbone),
-        "backbone requires gradients": any(p.requires_grad for p in PARAMETERS(model.backbone)),
-        "head requires gradients": all(p.requires_grad for p in PARAMETERS(model.head)),
-        "left in training mode": [name for name, part in MODULES(model) if part.training],
+        "kinds of losses": [kind(loss) for loss in losses] if KIND(losses) is list else kind(losses),
+        "state": dict(held(model, "_parameters", "_buffers")),
+        "requires gradients": {name: TRAINED.__get__(value) for name, value in held(model, "_parameters")},
+        "left in training mode": {name: INSIDE(part)["training"] for name, part in MODULES(model)},
     }
 
 
-def values(part):
-    """Every parameter and buffer as numbers, to be compared where no learner's code runs."""
-    return {name: value.detach().tolist() for name, value in STATE(part).items()}
+def kind(value):
+    """The name of what a value really is; one that only has the name of float is not it."""
+    return "float" if KIND(value) is FLOAT else f"other: {KIND(value).__name__}"
+
+
+def held(model, *kinds):
+    """Every tensor of these kinds with its name."""
+    for where, part in MODULES(model):
+        yield from ((f"{where}.{name}", value) for which in kinds for name, value in INSIDE(part)[which].items())
 
 
 def pretrained(seed, x, y, arrives):

@@ -1,6 +1,12 @@
-"""Builds a small model from a seed, lets the learner train it, and returns plain values about what happened."""
+"""Builds a small model from a seed, lets the learner train it, and returns plain values about what happened.
+
+What looks at the model afterwards is bound here, before the learner's code runs, and goes round the model's own methods.
+"""
 import torch
 from torch import nn
+
+KIND, FLOAT, TENSOR, HISTORY = type, float, torch.Tensor, torch.Tensor.requires_grad
+MODULES, INSIDE = nn.Module.named_modules, vars(nn.Module)["__dict__"].__get__
 
 
 def drive(learner, seed, x, y, x_val, epochs, lr, arrives):
@@ -8,13 +14,25 @@ def drive(learner, seed, x, y, x_val, epochs, lr, arrives):
     model = build(seed, x.shape[1], int(y.max()) + 1, arrives, inputs, targets)
     losses, scores = learner.train(model, inputs, targets, held_out, epochs, lr)
     return {
-        "losses": [float(loss) for loss in losses],
-        "losses are floats": all(type(loss) is float for loss in losses),
-        "scores": scores.detach().numpy(),
-        "scores have a gradient history": scores.requires_grad,
-        "left in training mode": model.training,
-        "state": {name: value.detach().numpy() for name, value in model.state_dict().items()},
+        "losses": losses,
+        "kinds of losses": [kind(loss) for loss in losses],
+        "scores": scores,
+        "kind of scores": kind(scores),
+        "scores have a gradient history": HISTORY.__get__(scores) if TENSOR in KIND(scores).__mro__ else None,
+        "left in training mode": {name: INSIDE(part)["training"] for name, part in MODULES(model)},
+        "state": state(model),
     }
+
+
+def kind(value):
+    """The name of what a value really is; one that only has the name of float is not it."""
+    return "float" if KIND(value) is FLOAT else "tensor" if KIND(value) is TENSOR else f"other: {KIND(value).__name__}"
+
+
+def state(model):
+    """Every parameter and buffer."""
+    held = ((where, {**INSIDE(part)["_parameters"], **INSIDE(part)["_buffers"]}) for where, part in MODULES(model))
+    return {f"{where}.{name}": value for where, tensors in held for name, value in tensors.items()}
 
 
 def build(seed, features, classes, arrives, x, y):

@@ -33,16 +33,17 @@ def check(args, returned, reference):
         return returned + "."
     if not isinstance(returned, dict):
         return "Return a DataFrame."
-    if returned.get("sales") != reference["sales"]:
+    if (returned.get("sales"), returned.get("kinds")) != (reference["sales"], reference["kinds"]):
         return "You changed `sales` itself: work on a copy, or use `assign`."
-    if returned.get("index") != reference["index"]:
+    mine, right = returned["returned"], reference["returned"]
+    if mine["index"] != right["index"]:
         return "The rows should keep their order and their index."
-    for name in ("lag1", "mean3"):
-        column = returned.get(name)
-        if not isinstance(column, np.ndarray) or column.shape != reference[name].shape:
-            return f"The column `{name}` is missing."
-        apart = ~np.isclose(column, reference[name], rtol=1e-9, atol=1e-9, equal_nan=True)
+    if set(mine["columns"]) != set(right["columns"]):
+        return f"Your table has the columns {', '.join(mine['columns'])}; it should have {', '.join(right['columns'])}."
+    for name, numbers in right["columns"].items():
+        column, numbers = np.array(mine["columns"][name], dtype=float), np.array(numbers)
+        apart = ~np.isclose(column, numbers, rtol=1e-9, atol=1e-9, equal_nan=True)
         if apart.any():
             row = int(np.argmax(apart))
-            return f"Shop {args[0][row]}, day {args[1][row]}: `{name}` should be {reference[name][row]:.6g}, yours is {column[row]:.6g}."
+            return f"Shop {args[0][row]}, day {args[1][row]}: `{name}` should be {numbers[row]:.6g}, yours is {column[row]:.6g}."
     return None

@@ -21,3 +21,24 @@ def cases(rng: np.random.Generator):
     repeated = 3 * np.eye(4)[rng.permutation(np.repeat(np.arange(4), 5))]
     yield "many equal scores", False, (rng.integers(-9, 10, size=(4, 4)) + 0.5, repeated, 12)
     yield "far from length one", False, (rng.normal(size=(2, 6)) * 1e-6, rng.normal(size=(8, 6)) * 1e6, 4)
+
+
+def check(args, returned, reference):
+    """Ids must be the right integers, scores only close to the right numbers."""
+    if not isinstance(returned, tuple | list) or len(returned) != 2:
+        return "Return two arrays: ids and scores."
+    for name, part, right, kinds in zip(("ids", "scores"), returned, reference, ("iu", "iuf"), strict=True):
+        if not isinstance(part, np.ndarray) or part.shape != right.shape:
+            return f"`{name}` should be an array of shape {right.shape}."
+        if part.dtype.kind not in kinds:
+            return f"`{name}` should hold {'integers' if name == 'ids' else 'real numbers'}, not {part.dtype}."
+    (ids, scores), (right_ids, right_scores) = returned, reference
+    apart = np.argwhere(~np.isclose(scores, right_scores, rtol=1e-7, atol=1e-9))
+    if len(apart):
+        query, place = (int(n) for n in apart[0])
+        return f"Query {query}: the score in place {place} should be {right_scores[query, place]:.6g}; yours is {scores[query, place]:.6g}."
+    apart = np.argwhere(ids != right_ids)
+    if len(apart):
+        query, place = (int(n) for n in apart[0])
+        return f"Query {query}: place {place} belongs to document {right_ids[query, place]}; you put {ids[query, place]} there."
+    return None

@@ -22,19 +22,25 @@ def cases(rng: np.random.Generator):
 
 
 def check(args, returned, reference):
-    """Name a patient in two folds, or compare the folds' sizes."""
+    """Accept the one right array; else name a patient in two folds, compare the folds' sizes, or name a patient."""
     groups, k = args
-    try:
-        folds = np.asarray(returned)
-    except (TypeError, ValueError):
-        return "Return a 1-D array of whole numbers."
-    if folds.shape != groups.shape:
+    if not isinstance(returned, np.ndarray):
+        return "Return a 1-D numpy array of whole numbers."
+    if returned.shape != groups.shape:
         return f"Return one fold number per row: shape {groups.shape}."
-    if folds.dtype.kind not in "iuf" or not np.isin(folds, np.arange(k)).all():
+    if returned.dtype.kind not in "iu":
+        return f"Fold numbers are integers; yours are {returned.dtype}."
+    if not np.isin(returned, np.arange(k)).all():
         return f"Fold numbers are whole numbers from 0 to {k - 1}."
     for patient in np.unique(groups):
-        if len(mine := sorted(set(folds[groups == patient].tolist()))) > 1:
+        if len(mine := sorted(set(returned[groups == patient].tolist()))) > 1:
             return f"Patient {patient} is in folds {mine}: keep all rows of a patient in one fold."
-    sizes = [int((folds == fold).sum()) for fold in range(k)]
+    sizes = [int((returned == fold).sum()) for fold in range(k)]
     best = np.bincount(reference, minlength=k).tolist()
-    return f"Your folds have {sizes} rows; the rule gives {best}." if sizes != best else None
+    if sizes != best:
+        return f"Your folds have {sizes} rows; the rule gives {best}."
+    apart = np.flatnonzero(returned != reference)
+    if not len(apart):
+        return None
+    row = int(apart[0])
+    return f"Patient {groups[row]} belongs in fold {reference[row]}, not {returned[row]}: mind the order among equals."

@@ -61,6 +61,9 @@ def check(args, returned, reference):
     caught, best = (Z**2).sum(axis=0), (np.asarray(reference[2]) ** 2).sum(axis=0)
     if not np.allclose(caught, best, rtol=1e-6, atol=1e-6 * scale**2):
         return f"Your components catch variance {np.round(caught / len(X), 4)}; {np.round(best / len(X), 4)} is possible in this order."
+    apart = centred.T @ Z - components.T * caught
+    if np.abs(apart).max() > 1e-7 * max(caught.max(), 1e-300):
+        return "Your components are nearly right, but not exactly: along the true ones the variance neither rises nor falls nearby."
     if not np.allclose(ratio, reference[1], rtol=1e-6, atol=1e-8):
         return f"The ratio should be {np.round(reference[1], 4)}; yours is {np.round(ratio, 4)}."
     return None

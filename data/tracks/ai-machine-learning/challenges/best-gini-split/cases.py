@@ -27,6 +27,9 @@ def cases(rng: np.random.Generator):
     yield "a constant column", True, (np.full((4, 1), 2.0), np.array([0, 0, 1, 1]))
     yield "two classes", False, noisy(rng, 40, 3, 2)
     yield "three classes", False, noisy(rng, 50, 2, 3)
+    for size in ("many", "more", "most"):
+        n, low = int(rng.integers(90, 120)), int(rng.integers(5, 85))
+        yield f"one clean cut among {size} values", False, stairs(rng, low, n - low)
     yield "a single class", False, (rng.normal(size=(8, 2)), np.full(8, 3))
     yield "a single row", False, (rng.normal(size=(1, 3)), np.array([1]))
     steps = rng.integers(0, 4, size=(45, 3)).astype(float)

@@ -17,6 +17,10 @@ def cases(rng: np.random.Generator):
     a, b, x, y = letters(rng, 4)
     # (x, a) is joined first; then (a, b) is chosen while the symbol "xa" stands before a b elsewhere
     yield "a symbol that ends like another", False, ({x + a: 50, a + b: 20, x + a + b: 3, y + a + b: 1}, 2)
+    often = int(rng.integers(4, 9))  # a run of three holds its pair twice; counted once, the other word would win
+    yield "a run holds its pair twice", False, ({a * 3: often, x + y: int(rng.integers(often + 1, 2 * often))}, 1)
+    low, high = sorted((b, y))  # once (a, low) is joined, (a, high) sorts before (a + low, x) as a pair, but not as a text
+    yield "a tie after a merge", False, ({a + low: 50, a + high: often, a + low + x: often}, 2)
     rare = {"".join((a, b, other)): 1 for other in letters(rng, 9) if other not in {a, b, x, y}}
     yield "one frequent word against many rare ones", False, ({**rare, x + y: 40}, 1)
     runs = zip(rng.permutation([2, 3, 5, 6, 7]), rng.integers(1, 9, size=5))

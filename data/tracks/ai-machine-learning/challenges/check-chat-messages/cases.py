@@ -2,7 +2,7 @@
 import numpy as np
 
 SAYINGS = ["Hi", "What is recall?", "It is a share.", "Of what?", " Of all positives.\n", "Thanks", "0", "Why?"]
-BLANKS = ["", " ", "\n\t", "   \n"]
+BLANKS = ["", " ", "\n\t", "   \n", "\r\f\v", "\u2003"]
 
 
 def cases(rng: np.random.Generator):
@@ -19,10 +19,17 @@ def cases(rng: np.random.Generator):
     turns[4] = {"role": "system", "content": pick(rng, BLANKS)}
     yield "system messages in the middle, one blank", False, (turns,)
     yield "missing keys", False, ([{"content": pick(rng, SAYINGS)}, {}, {"role": "user"}],)
-    turns = good(rng, 5)
-    for i, content in zip(rng.permutation(5), (None, 7, ["text"], "\n ")):
+    turns = good(rng, 8)
+    for i, content in zip(rng.permutation(8), (None, 7, ["text"], b"text", "\n ", "\r\f\v", "\u2003")):
         turns[i]["content"] = content
     yield "content of other types", False, (turns,)
+    turns = good(rng, 7)
+    for i, role in zip(rng.permutation(6), (None, ["user"], " user", 1, {"user": "assistant"})):
+        turns[i]["role"] = role
+    yield "roles of other types", False, (turns,)
+    turns = good(rng, 5)
+    turns[1]["role"], turns[2]["role"] = ["tool"], ["tool"]
+    yield "equal roles of another type", False, (turns,)
     yield "capital letters in the role", False, ([{"role": "User", "content": pick(rng, SAYINGS)}],)
     yield "only the assistant", False, ([{"role": "assistant", "content": pick(rng, SAYINGS + BLANKS)}],)
     for n in (6, 9):

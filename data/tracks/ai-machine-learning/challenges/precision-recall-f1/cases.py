@@ -24,6 +24,7 @@ def cases(rng: np.random.Generator):
     yield "nothing is positive", False, labelled(rng, 0, few, 0, some, (1, 0, 2))
     yield "everything flagged", False, labelled(rng, few, many, 0, 0, ("cat", "dog"))
     yield "flagged, but no hit", False, labelled(rng, 0, few, some, many, ("a", "b", "c"))
+    yield "labels that look alike", False, labelled(rng, some, few, many, 30, ("cat", "Cat", "cat ", "catfish", "at"))
     yield "all right", False, labelled(rng, many, 0, 0, few, (0, 1))
     yield "the class occurs nowhere", False, (*labelled(rng, 3, 2, 1, 4, ("x", "y"))[:2], "z")
     yield "empty lists", False, ([], [], "spam")

@@ -24,6 +24,8 @@ def cases(rng: np.random.Generator):
     yield "refusals change nothing", False, (story(four, refused),)
     numbers = [f"{a}.{b}.{c}" for a, b, c in rng.permutation([[2, 0, 9], [2, 0, 11], [2, 0, 10], [1, 99, 99], [2, 0, 0]])]
     yield "the highest patch", False, (story(numbers, [("latest",)]),)
+    long = [f"{major}.{a}.{b}" for a, b in rng.permutation([[0, 10**6], [1, 0], [0, 123456], [0, 99]])]
+    yield "a minor number beats the longest patch", False, (story(long, [("latest",)]),)
     majors = [f"{m}.{int(rng.integers(0, 20))}.0" for m in rng.permutation([9, 10, 8, 11])]
     yield "the highest major, among staged ones", False, (story(majors, [("promote", majors[0]), ("latest",)]),)
     for ordinal in ("first", "second"):

@@ -152,8 +152,9 @@ class Cell:
         """Have one task run and collect what is written until it is over or a limit is passed."""
         loop = asyncio.get_running_loop()
         self.room = cap
-        await self._send(json.dumps(order).encode("ascii"))
-        began = loop.time()
+        # Whoever has run code of a learner's may have stopped reading, which is on the learner's time.
+        sent = await self._send(json.dumps(order).encode("ascii"), SEND_S if "program" in order else wall_s)
+        began = loop.time() if sent else loop.time() - wall_s
         deadline = loop.call_at(began + wall_s, self.news.set)
         try:
             while not self._over(last=order["last"]) and loop.time() < began + wall_s:
@@ -178,13 +179,19 @@ class Cell:
             complete=complete,
         )
 
-    async def _send(self, body: bytes) -> None:
+    async def _send(self, body: bytes, patience_s: float) -> bool:
+        """Send a message; say whether it was read in time, or its reader is gone, which is noticed elsewhere."""
         message = memoryview(HEAD.pack(len(body)) + body)
-        with suppress(OSError):  # a worker that is gone, or reads no more, is noticed by what does not come back
+        try:
             with suppress(BlockingIOError):
                 message = message[self.task.send(message) :]
             if message:
-                await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(self.task, message), SEND_S)
+                await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(self.task, message), patience_s)
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+        return True
 
     def _frame(self) -> int:
         """Return how long the frame being written is, with its head; -1 while that is not known."""

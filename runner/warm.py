@@ -173,7 +173,7 @@ class _WarmRun:
         What an earlier call of the group left behind may decide nothing but speed: a reused worker's word is taken only
         when all is well, and otherwise the call is made again in a fresh one.
         """
-        used = self.cell
+        used = None if self.fresh else self.cell
         said = (len(used.stdout.data), len(used.stderr.data)) if used else (0, 0)
         evidence, complete = await self._try(call, text, together)
         if used and not verdict.promising(evidence):

@@ -61,7 +61,9 @@ def _child(cell: int, fds: list[int]) -> None:
     task, stdout, stderr = fds
     try:
         namespaces.join(cell, namespaces.CELL)
-        for number, fd in ((1, stdout), (2, stderr), (TASK_FD, task)):
+        # A descriptor that was opened once for all would carry marks from run to run.
+        nothing = os.open("/dev/null", os.O_RDWR)
+        for number, fd in ((0, nothing), (1, stdout), (2, stderr), (TASK_FD, task)):
             os.dup2(fd, number)
         os.closerange(TASK_FD + 1, 4096)
         enter_cell()

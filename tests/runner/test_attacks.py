@@ -111,7 +111,6 @@ def _on_one_stream(*sources):
         return [subprocess.check_output([sys.executable, "-c", one], stdin=shared, text=True) for one in sources]
 
 
-@pytest.mark.xfail(reason="a known hole of the warm runner", strict=False)
 async def test_a_mark_on_the_input_stream_is_not_seen_by_the_next_run(script):
     """An open file keeps its settings, and whoever shares it sees them."""
     assert _on_one_stream(SEE_INPUT, MARK_INPUT, SEE_INPUT) == ["plain\n", "", "marked\n"]

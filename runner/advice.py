@@ -16,6 +16,10 @@ _APPARMOR = (
 _USERNS = "User namespaces are switched off. Switch them on with `sudo sysctl -w user.max_user_namespaces=15000`."
 _CLONE = "This kernel keeps user namespaces for root. Allow them: `sudo sysctl -w kernel.unprivileged_userns_clone=1`."
 _KERNEL = "This kernel was built without user namespaces. Run the bot on a host with an ordinary distribution's kernel."
+_UNIT = (
+    "A filter refuses user namespaces to this service. Take `RestrictNamespaces=` out of its unit; "
+    f"{DEPLOY}/systemd/epochbot-runner.service is one that works."
+)
 _DOCKER = (
     "A container's own filter refuses new namespaces. Do not weaken it: run the runner as a container of its own, in "
     f"contained mode, with the `docker run` line at the top of {DEPLOY}/Dockerfile."
@@ -111,7 +115,7 @@ def for_primitives(said: Mapping[str, str]) -> str:
         return _ROOT
     if "user" not in worked:
         restricted = said.get("apparmor_restrict_unprivileged_userns") == "1"
-        return _APPARMOR if restricted else _CLONE if said.get("unprivileged_userns_clone") == "0" else _DOCKER
+        return _APPARMOR if restricted else _CLONE if said.get("unprivileged_userns_clone") == "0" else _UNIT
     # Namespaces that are made but give no rights in them are what AppArmor does.
     return "" if {"identity", "mount", "root", "network"} <= worked else _APPARMOR
 

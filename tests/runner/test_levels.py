@@ -142,6 +142,67 @@ def test_one_failed_wall_is_no_isolation(failed, level):
     assert level_of(checks) is level
 
 
+# --- where groups can be made -----------------------------------------------------------------------------------------
+
+VERSION_2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
+HYBRID = """31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
+35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+39 31 0:36 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids
+41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
+"""
+SCOPE = "/user.slice/user-1000.slice/user@1000.service/app.slice/run-u7.scope"
+SERVICE = "/epochbot.slice/epochbot-runner.service"
+INNER = "40 30 0:26 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup ro,nsdelegate\n"
+
+
+@pytest.mark.parametrize(
+    ("mounts", "own", "expected"),
+    [
+        (VERSION_2, f"0::{SCOPE}\n", [(2, {f"/sys/fs/cgroup{SCOPE}"})]),
+        (VERSION_2, f"0::{SERVICE}/epochbot-supervisor\n", [(2, {f"/sys/fs/cgroup{SERVICE}"})]),
+        (INNER, "0::/\n", [(2, {"/sys/fs/cgroup"})]),
+        (
+            HYBRID,
+            "8:pids:/a\n4:memory:/b/c\n0::/d\n",
+            [(2, {"/sys/fs/cgroup/unified/d"}), (1, {"/sys/fs/cgroup/memory/b/c", "/sys/fs/cgroup/pids/a"})],
+        ),
+        (HYBRID.replace("rw,pids", "rw,cpu"), "4:memory:/\n0::/\n", [(2, {"/sys/fs/cgroup/unified"})]),
+        ("", "0::/\n", []),
+    ],
+    ids=["user scope", "service", "read-only in a container", "hybrid", "hybrid without pids", "nothing mounted"],
+)
+def test_groups_are_looked_for_below_this_process_and_nowhere_else(
+    mounts: str, own: str, expected: list[tuple[int, set[str]]]
+) -> None:
+    """Version 2 first; what a place is worth is for trying to tell."""
+    places = groups.locate(mounts, own)
+    assert [(place.version, {str(path) for _name, path in place.folders}) for place in places] == expected
+
+
+@pytest.mark.parametrize(
+    ("controllers", "expected"),
+    [("cpuset cpu io memory hugetlb pids", True), ("cpu io", False), ("memory", False), ("hugetlb", False), ("", False)],
+)
+def test_a_place_without_both_controllers_is_passed_over(tmp_path: Path, controllers: str, expected: bool) -> None:
+    """As in a scope that was delegated less, or version 2 beside version 1."""
+    (tmp_path / "cgroup.controllers").write_text(controllers + "\n")
+    assert groups.usable(groups.Place(2, (("memory", tmp_path), ("pids", tmp_path)))) is expected
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_place_where_nothing_can_be_made_is_no_place(version: int, tmp_path: Path, small) -> None:
+    """Nothing is left there, the run says reduced, and where that is too little nothing runs."""
+    (tmp_path / "cgroup.subtree_control").write_text("memory pids")
+    place = groups.Place(version, (("memory", tmp_path), ("pids", tmp_path)))  # a folder, but no control group
+    with pytest.raises(OSError, match=r"memory\.|pids\."):
+        groups.create(place, "epochbot-1-1", memory=1 << 20, processes=2)
+    result = await ColdRunner(Isolation.REDUCED, places=lambda: [place]).run(Job(source="print(1)", limits=small))
+    assert (result.outcome, result.isolation) == (Outcome.OK, Isolation.REDUCED)
+    with pytest.raises(CannotIsolate, match="No control group"):
+        await ColdRunner(Isolation.STRONG, places=lambda: [place]).run(Job(source="print(1)", limits=small))
+    assert os.listdir(tmp_path) == ["cgroup.subtree_control"]  # noqa: PTH208 - a test may wait
+
+
 # --- from the shell ---------------------------------------------------------------------------------------------------
 
 

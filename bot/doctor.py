@@ -24,8 +24,6 @@ from runner.contained import ContainedRunner
 from runner.probe import Report, Way
 from runner.probe import examine as examine_isolation
 
-CONTAINED = "contained mode holds"
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -57,22 +55,30 @@ async def _python(settings: Settings, now: datetime) -> list[Finding]:
 
 async def _isolation(settings: Settings, now: datetime) -> list[Finding]:
     report = await examine_isolation()
-    wanted = Isolation(settings.min_isolation)
+    contained = await ContainedRunner().examine() if report.level is Isolation.NONE else None
+    allowed = bool(getattr(settings, "contained", False))
+    return judge_isolation(report, contained, Isolation(settings.min_isolation), allowed=allowed)
+
+
+def judge_isolation(report: Report, contained: Report | None, wanted: Isolation, *, allowed: bool) -> list[Finding]:
+    """Say what isolation is worth here, from what the probe and, where there are no jails, contained mode came to. Pure."""
     parts = (replace(part, name=f"part: {part.name}") for part in report.parts)
     checks = [
         Finding("isolation", c.name, c.ok, c.found if c.ok else f"{c.found}. {c.why}", c.fix)
         for c in (*report.checks, *parts)
     ]
-    contained = await _contained(settings) if report.level is Isolation.NONE else []
-    if not any(finding.what == CONTAINED for finding in contained):
-        return [_level(report, report.level, wanted), *contained, *checks, *map(_way, report.ways)]
-    spared = [f if f.ok else replace(f, ok=True, detail=f"{f.detail} Contained mode needs it not.", fix="") for f in checks]
-    return [_level(report, Isolation.REDUCED, wanted), *contained, *spared]
+    told = [] if contained is None else [_contained(contained, allowed=allowed)]
+    if contained is None or not allowed or contained.level is not Isolation.REDUCED:
+        return [_level(report.level, report.used, wanted), *told, *checks, *map(_way, report.ways)]
+    spared = [
+        f if f.ok else replace(f, ok=True, detail=f"{f.detail} Contained mode needs it not.", fix="") for f in checks
+    ]
+    return [_level(Isolation.REDUCED, "a watch from outside", wanted), *told, *spared]
 
 
-def _level(report: Report, level: Isolation, wanted: Isolation) -> Finding:
+def _level(level: Isolation, used: str, wanted: Isolation) -> Finding:
     enough = level is Isolation.STRONG or level is wanted
-    kept = f"Limits are kept by {report.used}. " if report.used else ""
+    kept = f"Limits are kept by {used}. " if used else ""
     fix = "" if enough else "Mend the faults below; learners’ code does not run until then."
     return Finding("isolation", f"isolation is {level}", enough, f"{kept}At least {wanted} is asked for.", fix)
 
@@ -84,16 +90,17 @@ def _way(way: Way) -> Finding:
     return Finding("isolation", f"limits by {way.name}", ok, f"{tested}: {way.found}", "" if ok else advice.no_groups())
 
 
-async def _contained(settings: Settings) -> list[Finding]:
+def _contained(report: Report, *, allowed: bool) -> Finding:
     """Say what contained mode, which needs no namespaces, is worth where there are none."""
-    report = await ContainedRunner().examine()
     if report.level is not Isolation.REDUCED:
         first = next(c for c in report.faults if c.name != "groups")
-        return [Finding("isolation", "contained mode does not hold either", False, f"{first.found}. {first.why}", first.fix)]
-    if getattr(settings, "contained", False):
-        return [Finding("isolation", CONTAINED, True, f"{len(report.checks) - 1} walls were tried, and all hold.")]
+        what = "contained mode does not hold either"
+        return Finding("isolation", what, False, f"{first.found}. {first.why}", first.fix)
+    if allowed:
+        walls = len(report.checks) - 1
+        return Finding("isolation", "contained mode holds", True, f"{walls} walls were tried, and all of them hold.")
     fix = "Accept its weaker walls with EPOCHBOT_CONTAINED=1; runner/README.md says which they are."
-    return [Finding("isolation", "contained mode would hold, but is not allowed", False, "It is reduced.", fix)]
+    return Finding("isolation", "contained mode would hold, but is not allowed", False, "It is reduced.", fix)
 
 
 async def _database(settings: Settings, now: datetime) -> list[Finding]:

@@ -24,11 +24,11 @@ def cases(rng: np.random.Generator):
         turns[i]["content"] = content
     yield "content of other types", False, (turns,)
     turns = good(rng, 7)
-    for i, role in zip(rng.permutation(6), (None, ["user"], " user", 1, {"user": "assistant"})):
+    for i, role in zip(rng.permutation(6), (None, 1, True, b"user", " user ")):
         turns[i]["role"] = role
     yield "roles of other types", False, (turns,)
     turns = good(rng, 5)
-    turns[1]["role"], turns[2]["role"] = ["tool"], ["tool"]
+    turns[1]["role"] = turns[2]["role"] = int(rng.integers(9))
     yield "equal roles of another type", False, (turns,)
     yield "capital letters in the role", False, ([{"role": "User", "content": pick(rng, SAYINGS)}],)
     yield "only the assistant", False, ([{"role": "assistant", "content": pick(rng, SAYINGS + BLANKS)}],)

@@ -39,4 +39,4 @@ def cases(rng: np.random.Generator):
     tied = [(sorted(ids)[i], 0.7, texts[i]) for i in (2, 0, 4, 1)]  # neither rising nor falling
     yield "equal scores keep their order", False, ("Which?", tied, f"Of these, [{tied[2][0]}] and [{tied[0][0]}].", 0.7)
     yield "no hits", False, ("Who?", [], f"[{ids[0]}]", low)
-    yield "brackets that are no citation", False, ("Who?", mixed, f"[see below] {texts[0]} [{ids[0].upper()}] [{ids[0]}] [] [é-1] [a_{ids[0]}]", low)
+    yield "brackets that are no citation", False, ("Who?", mixed, f"[see below] {texts[0]} [{ids[0].upper()}] [{ids[0]}] [] [a_{ids[0]}]", low)

@@ -23,5 +23,5 @@ def cases(rng: np.random.Generator):
     yield "all missing, order of first appearance", False, (f"{{{c}}} {{{a}}} {{{c}}} {{{d}}} {{{b}}} {{{a}}}", {})
     yield "backslashes in a value", False, (f"path: {{{a}}}", {a: rf"C:\new\1\g<0>\t{number}"})
     yield "no field at all", False, (f"for (;;) {{ {a} = {number}; }} {{{number}}}", {a: 1})
-    yield "names that are not names", False, (f"{{{number}{a}}} {{{a}-{b}}} {{é{a}}} {{{a}é}} {{{a}٣}} {{{a}\n}} {{{a}}}", {a: "ok"})
+    yield "names that are not names", False, (f"{{{number}{a}}} {{{a}-{b}}} {{é{a}}} {{{a}é}} {{{a}\n}} {{{a}}}", {a: "ok"})
     yield "names that differ in one letter", False, ("{ab} {abc} {a} {AB}", {"a": number, "ab": "2", "abc": "3", "AB": "4"})

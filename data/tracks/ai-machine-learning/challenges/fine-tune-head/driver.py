@@ -27,7 +27,7 @@ def drive(learner, seed, x, y, steps, lr, arrives):
     losses = learner.fine_tune(model, inputs, targets, steps, lr)
     return {
         "losses": losses,
-        "kinds of losses": [kind(loss) for loss in losses] if KIND(losses) is list else kind(losses),
+        "kinds of losses": [kind(loss) for loss in losses] if KIND(losses) in (list, tuple) else kind(losses),
         "state": dict(held(model, "_parameters", "_buffers")),
         "requires gradients": {name: TRAINED.__get__(value) for name, value in held(model, "_parameters")},
         "left in training mode": {name: INSIDE(part)["training"] for name, part in MODULES(model)},

@@ -31,6 +31,7 @@ from quizzes.items import Track
 from quizzes.load import load_track
 from runner import Isolation, Profile, Run
 from runner.cold import ColdRunner
+from runner.contained import or_contained
 from runner.remote.client import RemoteRunner
 from runner.remote.errors import SetupError
 from runner.warm import WarmRunner
@@ -121,8 +122,10 @@ async def open_run(settings: Settings) -> AsyncIterator[tuple[Run, Expect]]:
         async with remote_runner(settings) as remote:
             yield remote.run, lambda _profile: None
     else:
-        async with WarmRunner(minimum=Isolation(settings.min_isolation)) as warm:
-            yield warm.run, warm.expect
+        minimum = Isolation(settings.min_isolation)
+        async with WarmRunner(minimum=minimum) as warm:
+            run = await or_contained(warm.run, minimum=minimum, allowed=True) if settings.contained else warm.run
+            yield run, warm.expect
 
 
 def remote_runner(settings: Settings) -> RemoteRunner:

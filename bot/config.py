@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     log_level: str = "warning"
     min_isolation: str = "reduced"
+    contained: bool = False
     runner_url: str | None = None
     runner_secret: SecretStr | None = None
     runner_ca: Path | None = None

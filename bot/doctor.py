@@ -56,7 +56,7 @@ async def _python(settings: Settings, now: datetime) -> list[Finding]:
 async def _isolation(settings: Settings, now: datetime) -> list[Finding]:
     report = await examine_isolation()
     contained = await ContainedRunner().examine() if report.level is Isolation.NONE else None
-    allowed = bool(getattr(settings, "contained", False))
+    allowed = settings.contained
     return judge_isolation(report, contained, Isolation(settings.min_isolation), allowed=allowed)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
-from runner import bwrap, groups, libraries, prepare, verdict, watchdog
+from runner import advice, bwrap, groups, libraries, prepare, verdict, watchdog
 from runner.allot import Groups
 from runner.errors import CannotIsolate
 from runner.job import Call, Isolation, Job, Result
@@ -73,12 +73,12 @@ class ColdRunner:
             except CannotIsolate:
                 if self.minimum is not Isolation.NONE:
                     raise
-            return await _Run(job, texts, None).result(open_bare_session, Isolation.NONE)
+            return await ColdRun(job, texts, None).result(open_bare_session, Isolation.NONE)
 
     async def _isolated(self, job: Job, texts: list[str]) -> Result:
         group = self.groups.make(job.limits, others=1)
         level = Isolation.STRONG if group else Isolation.REDUCED
-        return await _Run(job, texts, group).result(open_session, level)
+        return await ColdRun(job, texts, group).result(open_session, level)
 
 
 def start_for(job: Job, join: Callable[[int], None]) -> Start:
@@ -103,7 +103,7 @@ def start_for(job: Job, join: Callable[[int], None]) -> Start:
     )
 
 
-class _Run:
+class ColdRun:
     """One job from its group to its result."""
 
     def __init__(self, job: Job, texts: list[str], group: groups.Group | None) -> None:
@@ -168,6 +168,8 @@ class _Run:
             return f"the libraries of {self.job.profile} jobs do not fit in {self.job.limits.memory_bytes} bytes"
         session.stderr.drain()
         said = message[1:500] if message else bytes(session.stderr.data[-500:])
+        if not message and said.startswith(b"bwrap:"):  # it names its first process before it has built everything
+            raise CannotIsolate(*advice.explain(said.decode("utf-8", "replace"), ValueError("no answer")))
         return f"the box did not become ready: {said.decode('utf-8', 'replace') or 'no answer'}"
 
     async def _call(self, session: Session, call: Call, text: str) -> verdict.Evidence:

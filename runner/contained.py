@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from runner import advice, bwrap, libraries, prepare, proof, watchdog
+from runner import advice, bwrap, libraries, prepare, proof
 from runner.box.landlock import LIST, READ, WRITE
-from runner.cold import OpenBox, _Run
+from runner.cold import ColdRun, OpenBox
 from runner.errors import CannotIsolate
+from runner.family import family
 from runner.job import Isolation, Job, Outcome, Profile, Result, Run
 from runner.libraries import HERE, LIBS
 from runner.probe import Report, said_of
@@ -58,7 +59,7 @@ class ContainedRunner:
         if (refused := prepare.refusal(job, Isolation.REDUCED)) is not None:
             return refused
         async with self.semaphore:
-            return await _Run(job, texts, None).result(_opener(job), Isolation.REDUCED)
+            return await ColdRun(job, texts, None).result(_opener(job), Isolation.REDUCED)
 
     async def examine(self) -> Report:
         """Attempt everything once; later answers are the first one."""
@@ -109,7 +110,7 @@ class _Confined(Session):
     async def end(self) -> bool:
         """Kill the children, let the first process collect them, and end it."""
         deadline = asyncio.get_running_loop().time() + REAP_S
-        while (left := watchdog.family(self.inside, _PROC) - {self.inside}) and self.process.poll() is None:
+        while (left := family(self.inside, _PROC) - {self.inside}) and self.process.poll() is None:
             for pid in left:
                 with suppress(ProcessLookupError):
                     os.kill(pid, 9)

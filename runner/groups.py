@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from runner.family import family
 
 REMOVE_S = 2.0
 _V1 = ("memory", "pids")
@@ -154,9 +156,13 @@ def _own_paths(cgroup: str) -> dict[str, str]:
     return {name: path for _number, names, path in parts for name in names.split(",")}
 
 
-def _below(root: str, point: str, path: str) -> Path:
-    inner = path.removeprefix(root) if root != "/" else path
-    return Path(point) / inner.strip("/")
+def _below(root: str, point: str, path: str) -> Path | None:
+    """Return where a group is mounted, or None when it lies outside of what is."""
+    try:
+        inner = PurePosixPath(path).relative_to(root)
+    except ValueError:
+        return None
+    return None if ".." in inner.parts else Path(point) / inner
 
 
 def locate(mountinfo: str, cgroup: str) -> list[Place]:
@@ -166,11 +172,11 @@ def locate(mountinfo: str, cgroup: str) -> list[Place]:
     places = []
     for root, point, kind, options in _mounts(mountinfo):
         if kind == "cgroup2" and "" in own:
-            folder = _below(root, point, own[""].removesuffix(f"/{_LEAF}"))
-            places.append(Place(2, (("memory", folder), ("pids", folder))))
+            folder = _below(root, point, own[""].removesuffix(f"/{_LEAF}") or "/")
+            places += [Place(2, (("memory", folder), ("pids", folder)))] if folder else []
         for name in _V1:
-            if kind == "cgroup" and name in options and name in own:
-                first[name] = _below(root, point, own[name])
+            if kind == "cgroup" and name in options and name in own and (folder := _below(root, point, own[name])):
+                first[name] = folder
     if all(name in first for name in _V1):
         places.append(Place(1, tuple(first.items())))
     return places
@@ -214,11 +220,24 @@ def _share(folder: Path) -> None:
     try:
         control.write_text("+memory +pids")
     except OSError:
-        # A group with processes of its own cannot share; a leaf below it can hold this process instead.
+        # A group with processes of its own cannot share; a leaf below it can hold those that are ours instead.
         leaf = folder / _LEAF
         leaf.mkdir(exist_ok=True)
-        (leaf / "cgroup.procs").write_text(str(os.getpid()))
-        control.write_text("+memory +pids")
+        _move_family(leaf)
+        try:
+            control.write_text("+memory +pids")
+        except OSError:
+            _move_family(folder)
+            raise
+
+
+def _move_family(folder: Path) -> None:
+    """Move this process and all below it into a group."""
+    procs = folder / "cgroup.procs"
+    procs.write_text(str(os.getpid()))
+    for pid in family(os.getpid(), Path("/proc")) - {os.getpid()}:
+        with suppress(OSError):  # it has ended meanwhile
+            procs.write_text(str(pid))
 
 
 def _write_all(steps: list[tuple[str, str]]) -> None:

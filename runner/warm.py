@@ -54,6 +54,9 @@ class WarmRunner:
         await self.close()
 
     async def _open_zygote(self, profile: Profile) -> Zygote:
+        # In version 2 a first group may need us to step aside, which must not be after the zygote was started beside us.
+        if first := self.groups.make(Limits()):
+            first.remove()
         return await Zygote.open(profile, lambda: self.groups.make(Limits()))
 
     def _pool(self, profile: Profile) -> Pool:

@@ -7,33 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.family import family
 from runner.groups import Group
 
 PERIOD_S = 0.02
 KILLS_S = 0.05
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
-def family(first: int, proc: Path) -> set[int]:
-    """List a process and all below it. In a box, whoever loses his parent is given to the first process."""
-    found: set[int] = set()
-    waiting = [first]
-    while waiting:
-        pid = waiting.pop()
-        if pid not in found:
-            found.add(pid)
-            waiting.extend(_children(pid, proc))
-    return found
-
-
-def _children(pid: int, proc: Path) -> list[int]:
-    children: list[int] = []
-    try:
-        for task in (proc / str(pid) / "task").iterdir():
-            children.extend(int(child) for child in (task / "children").read_text().split())
-    except OSError:
-        pass  # it ended while we looked
-    return children
 
 
 def memory_of(pid: int, proc: Path = Path("/proc")) -> int:

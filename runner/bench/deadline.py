@@ -10,9 +10,9 @@ from runner.bench.idle import at_rest
 from runner.bench.plan import Broken
 from runner.bench.sources import DAEMONS, endless_job
 from runner.cells import Cell
+from runner.family import family
 from runner.job import Outcome, Profile
 from runner.warm import WarmRunner
-from runner.watchdog import family
 
 WALL_S = 0.4
 TRIES = 4

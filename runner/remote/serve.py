@@ -13,12 +13,14 @@ import ssl
 import stat
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from runner import libraries
+from runner.contained import ContainedRunner
 from runner.errors import CannotIsolate
 from runner.job import MIB, Isolation, Job, Profile, Result
 from runner.probe import Report, examine
@@ -49,6 +51,8 @@ class RunsJobs(Protocol):
         ...
 
 
+Prove = Callable[[], Awaitable[Report]]
+"""Finds what isolation is worth on this host."""
 OpenRunner = Callable[[Isolation, int], AbstractAsyncContextManager[RunsJobs]]
 """Makes a runner for as long as the server lives, from the least isolation and the number of runs at a time."""
 
@@ -69,6 +73,7 @@ def configure(parser: AddsOptions) -> None:
     add("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
     add("--behind-tls-proxy", action="store_true", help="a proxy in front of this server ends TLS")
     add("--minimum", type=Isolation, choices=[Isolation.STRONG, Isolation.REDUCED], default=Isolation.REDUCED)
+    add("--contained", action="store_true", help="accept weaker walls where this host makes no namespaces")
     add("--slots", type=_positive, default=os.cpu_count() or 1, metavar="N", help="runs at a time (default: processors)")
     add("--queue", type=_positive, default=Bounds().waiting, metavar="N", help="jobs that may wait (default: 64)")
     add("--max-wall", type=_positive, default=int(MOST.wall_s), metavar="S", help="most seconds of one call")
@@ -141,10 +146,25 @@ def run_serve(
         CannotIsolate: when this host's isolation is below the minimum.
     """
     secret, plan = secret_from(environ), plan_from(options)
-    asyncio.run(_until_stopped(plan, secret, open_runner))
+    prove: Prove = examine
+    if options["contained"]:
+        weaker = ContainedRunner()
+        prove, open_runner = partial(_prove, weaker), partial(_open, weaker)
+    asyncio.run(_until_stopped(plan, secret, open_runner, prove))
 
 
-async def _until_stopped(plan: Plan, secret: str, open_runner: OpenRunner) -> None:
+async def _prove(weaker: ContainedRunner) -> Report:
+    """Find what jails are worth here, and where there are none, what contained mode is."""
+    report = await examine()
+    return await weaker.examine() if report.level is Isolation.NONE else report
+
+
+def _open(weaker: ContainedRunner, minimum: Isolation, slots: int) -> AbstractAsyncContextManager[RunsJobs]:
+    """Open the contained runner if it had to be asked what it is worth."""
+    return nullcontext(weaker) if weaker.report else local_runner(minimum, slots)
+
+
+async def _until_stopped(plan: Plan, secret: str, open_runner: OpenRunner, prove: Prove) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     task = asyncio.current_task()
 
@@ -156,7 +176,7 @@ async def _until_stopped(plan: Plan, secret: str, open_runner: OpenRunner) -> No
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
     with suppress(asyncio.CancelledError):
-        await serve(plan, secret, open_runner, stop, _say)
+        await serve(plan, secret, open_runner, stop, _say, prove)
 
 
 def _say(line: str) -> None:
@@ -170,7 +190,7 @@ async def serve(
     open_runner: OpenRunner,
     stop: asyncio.Event,
     say: Callable[[str], None],
-    prove: Callable[[], Awaitable[Report]] = examine,
+    prove: Prove = examine,
 ) -> None:
     """Serve until the event is set, then let what runs end."""
     tls = None if plan.cert is None else _certified(plan.cert, plan.key)

@@ -65,7 +65,7 @@ RUNS = """
     from runner import Call, Job, Limits, Profile
     from runner.contained import ContainedRunner
     from runner.job import MIB
-    from runner.watchdog import family
+    from runner.family import family
 
     async def main():
         runner, found = ContainedRunner(), {}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runner import MissingLibrary, Profile, advice, bwrap, groups, launch, libraries, watchdog
+from runner.family import family as family_of
 
 JAIL = bwrap.Jail(
     interpreter=libraries.Interpreter(
@@ -289,7 +290,7 @@ def test_the_watchdog_counts_a_process_and_all_below_it() -> None:
     try:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(2)] == ["up\n"] * 2
-        family = watchdog.family(process.pid, Path("/proc"))
+        family = family_of(process.pid, Path("/proc"))
         assert len(family) == 2
         assert 30 << 20 <= sum(watchdog.memory_of(pid, Path("/proc")) for pid in family) < 60 << 20
         assert watchdog.memory_of(2**22 + 1, Path("/proc")) == 0

@@ -20,7 +20,7 @@ from challenges.model import Case, Challenge
 from runner import Call, Job, Limits
 
 REFERENCE = "reference"
-VISIBLE, HIDDEN, TRUSTED = "visible", "hidden", "trusted"  # groups of calls that may share a fork
+CASES, TRUSTED = "cases", "trusted"  # groups of calls that may share a fork
 TRUSTED_TIME = 6
 TRUSTED_PREFIX = 3  # arguments of the trusted driver that come before a case's own
 TRUSTED_SOURCE = 4 * 1024 * 1024
@@ -40,14 +40,20 @@ AUTHOR_FAULTS = (
 """What an author's cases.py may raise by mistake; anything else is a bug of ours and is left to surface."""
 
 _ANSWER = """
+from functools import lru_cache
+
+@lru_cache(maxsize=None)
+def compiled(text, name):
+    return compile(text, name, "exec")
+
 def answer(bank, name, driver, entry, args):
     import sys
     learner = sys.modules["submission"] = type(sys)("submission")
-    exec(compile(bank.SOURCES[name], "submission.py", "exec"), learner.__dict__)
+    exec(compiled(bank.SOURCES[name], "submission.py"), learner.__dict__)
     if not driver:
         return getattr(learner, entry)(*args)
     scope = {"__name__": "driver"}
-    exec(compile(bank.DRIVER, "driver.py", "exec"), scope)
+    exec(compiled(bank.DRIVER, "driver.py"), scope)
     return scope["drive"](learner, *args)
 """
 TRUSTED_DRIVER = f"""{_ANSWER}
@@ -127,7 +133,7 @@ def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ..
     order = random.Random(entropy).sample(cases, len(cases))
     order.sort(key=lambda case: not case.visible)
     calls = tuple(
-        Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs, group=group_of(challenge, case))
+        Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs, group=group_of(challenge))
         for case in order
     )
     return Job(
@@ -141,16 +147,15 @@ def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ..
     )
 
 
-def group_of(challenge: Challenge, case: Case) -> str:
+def group_of(challenge: Challenge) -> str:
     """Which calls may share a fork.
 
-    Never a visible case and a hidden one: what is shown must not have met what is not. What one hidden case leaves for
-    the next helps nobody, for right values are nowhere in a box and inputs are new at every attempt. But what a driver
-    watches (a patched library, a noted call) it can only trust in a process that no learner's code has run in before.
+    All of them, the visible ones first: what is shown has been answered before the first hidden input is sent. What one
+    case leaves for the next helps nobody, for right values are nowhere in a box and hidden inputs are new at every
+    attempt. But what a driver watches (a patched library, a noted call) it can only trust in a process that no
+    learner's code has run in before.
     """
-    if challenge.driver:
-        return ""
-    return VISIBLE if case.visible else HIDDEN
+    return "" if challenge.driver else CASES
 
 
 def trusted_job(challenge: Challenge, cases: tuple[Case, ...], entropy: int, sources: Mapping[str, str]) -> Job:
@@ -178,7 +183,7 @@ def batch_job(challenge: Challenge, drawn: Sequence[Drawn]) -> Job:
 
 def _trusted_call(challenge: Challenge, name: str, case: Case, *, echo: bool) -> Call:
     """A call of one of our solutions: the reference's may all share a fork, a mistake's as those of a learner do."""
-    group = group_of(challenge, case)
+    group = group_of(challenge)
     return Call(
         id=f"{name}/{case.id}",
         args=(name, bool(challenge.driver), challenge.entry, *case.args),

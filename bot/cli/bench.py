@@ -17,7 +17,7 @@ from runner.bench import __main__ as shell
 from runner.bench.plan import Broken, Load, Once
 
 SUMMARY = "measure how fast this machine runs and grades code"
-PLAIN, DRIVEN = "auc-with-ties", "iris-honest-baseline"
+PLAIN, DRIVEN = "pca-by-svd", "iris-honest-baseline"
 """Challenges without and with a driver, whose calls can and cannot share a process."""
 
 

@@ -28,10 +28,11 @@ _NUMPY_SEEDS = 2**32
 class Program:
     """What all calls of a job share."""
 
-    __slots__ = ("driver", "entry", "filename", "script", "source")
+    __slots__ = ("compiled", "driver", "entry", "filename", "script", "source")
 
     def __init__(self, *, source: bytes, filename: str, entry: str, driver: str, script: bool) -> None:
         """Keep it."""
+        self.compiled: Any = None  # once a first call of this process has needed it
         self.source = source
         self.filename = filename
         self.entry = entry
@@ -120,9 +121,10 @@ def _module(name: str, filename: str, text: str) -> ModuleType:
 
 
 def _learner_module(program: Program, source: Source, name: str) -> ModuleType:
-    code = _compiled(source.text, program.filename, source)
+    if program.compiled is None:
+        program.compiled = _compiled(source.text, program.filename, source)
     module = _module(name, program.filename, source.text)
-    exec(code, module.__dict__)  # running it is what this process is for
+    exec(program.compiled, module.__dict__)  # running it is what this process is for
     return module
 
 

@@ -8,7 +8,7 @@ import ctypes
 import os
 
 NEW_MOUNTS, NEW_CGROUP, NEW_UTS, NEW_IPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
-NEW_USER, NEW_PID = 0x10000000, 0x20000000
+NEW_USER, NEW_PID, NEW_NET = 0x10000000, 0x20000000, 0x40000000
 CELL = NEW_USER | NEW_MOUNTS | NEW_CGROUP | NEW_UTS | NEW_IPC
 """All that a cell has of its own, besides its processes. The empty network is the jail's: no worker can make a socket, and
 a network for each would cost a seventh of all runs."""

@@ -37,7 +37,7 @@ PROGRAMS = matrix.read_all()
 FINE = PROGRAMS["nothing at all"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def results(request: pytest.FixtureRequest) -> dict[str, Result]:
     """What became of each program that is asked for, several having run at a time."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")]

@@ -27,11 +27,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where they speak: a server, workspace or local page, which is a study group to us."""
+    """Where they speak: a server, workspace or local page, which is a study group to us.
+
+    `channel` is the id of the channel there, "" where there are no channels; a channel may belong to another group.
+    """
 
     platform: str
     external_id: str
     name: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One command. `args` is the rest of its first line, `body` the lines below it (code, a long answer)."""
+    """One command. `args` is the rest of its first line, `body` the lines below it (code, a long answer).
+
+    `admin` says that the platform lets this person manage the place; `locale` is the language they use it in, such
+    as "en-GB", or "".
+    """
 
     actor: Actor
     place: Place
@@ -54,6 +62,8 @@ class Request:
     received_at: datetime
     body: str = ""
     attachments: tuple[Attachment, ...] = ()
+    admin: bool = False
+    locale: str = ""
 
 
 class Visibility(StrEnum):

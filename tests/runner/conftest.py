@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import shutil
@@ -37,37 +38,59 @@ SMALL = Limits(
     source_bytes=64 * 1024,
 )
 
-WARM: list[Warm] = []
 RunSource = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture(name="leftovers")
 def _leftovers() -> Callable[[], list[int]]:
-    """Finds processes of boxes that are still there."""
-    return leftovers
+    """Finds processes of boxes that were made since the test began and are still there.
 
-
-def leftovers() -> list[int]:
-    """List the processes of our boxes: they carry an environment that only boxes have, and descend from us or no one.
-
-    The jails of the shared warm runner stay for the whole session and do not count.
+    What runners that are shared by many tests have started, and start meanwhile, descends from processes seen here.
     """
-    kept = {jail for warm in WARM for jail in warm.jails()}
-    return [pid for pid in _boxed() if not kept & set(_above(pid)) and _root_of(pid) in (1, os.getpid())]
+    runners, there = _live_runners(), _descendants()
+
+    def found() -> list[int]:
+        shared = there | _jails(runners)  # a zygote is started when it is first asked for
+        return [pid for pid in _boxed() if _root_of(pid) in (1, os.getpid()) and not shared & set(_above(pid))]
+
+    return found
 
 
 @pytest.fixture(name="strays")
 def _strays() -> Callable[[], list[str]]:
-    """Finds control groups of this process that are not those of the shared warm runner."""
-    return strays
+    """Finds control groups that this process has made since the test began, but for those of shared runners."""
+    shared = _live_runners()
+    already = _groups()
+    return lambda: sorted(_groups() - already - _groups_of(shared))
 
 
-def strays() -> list[str]:
-    """List the groups this process has made that hold no worker which waits for the shared warm runner."""
+def _live_runners() -> list[WarmRunner]:
+    """Find every warm runner of this process, whoever made it."""
+    return [thing for thing in gc.get_objects() if type(thing) is WarmRunner]
+
+
+def _jails(runners: list[WarmRunner]) -> set[int]:
+    """List the processes that the jails of warm runners were started as."""
+    return {pool.zygote.box.process.pid for runner in runners for pool in runner.pools.values() if pool.zygote}
+
+
+def _groups() -> set[str]:
+    """List the control groups this process has made."""
     mine = f"epochbot-{os.getpid()}-*"
-    kept = {str(folder) for warm in WARM for folder in warm.groups()}
-    found = {str(path) for place in groups.here() for _name, folder in place.folders for path in folder.glob(mine)}
-    return sorted(found - kept)
+    return {str(path) for place in groups.here() for _name, folder in place.folders for path in folder.glob(mine)}
+
+
+def _groups_of(runners: list[WarmRunner]) -> set[str]:
+    """List the folders of the groups of warm runners' workers."""
+    zygotes = [pool.zygote for runner in runners for pool in runner.pools.values() if pool.zygote]
+    found = [cell.group for zygote in zygotes for cell in zygote.cells.values() if cell.group]
+    return {str(folder) for group in found for _name, folder in group.folders}
+
+
+def _descendants() -> set[int]:
+    """List the processes below this one."""
+    everyone = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
+    return {pid for pid in everyone if pid != os.getpid() and os.getpid() in _above(pid)}
 
 
 def _above(pid: int) -> Iterator[int]:
@@ -133,16 +156,6 @@ class Warm:
         """Run a job in the other thread."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._run(job), self.loop))
 
-    def jails(self) -> list[int]:
-        """List the processes that its jails were started as."""
-        return [pool.zygote.box.process.pid for pool in self.inner.pools.values() if pool.zygote]
-
-    def groups(self) -> list[Path]:
-        """List the folders of its workers' groups."""
-        zygotes = [pool.zygote for pool in self.inner.pools.values() if pool.zygote]
-        found = [cell.group for zygote in zygotes for cell in zygote.cells.values() if cell.group]
-        return [folder for group in found for _name, folder in group.folders]
-
     def close(self) -> None:
         """End every zygote; nothing may be left."""
         assert self.wait(self.inner.close())
@@ -156,9 +169,7 @@ class Warm:
 def _warm() -> Iterator[Warm]:
     """The warm runner that all tests of this process share."""
     warm = Warm()
-    WARM.append(warm)
     yield warm
-    WARM.remove(warm)
     warm.close()
 
 

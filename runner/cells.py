@@ -19,6 +19,7 @@ from runner.groups import Group
 from runner.session import CHUNK, HEAD, Sink
 
 SEND_S = 20.0
+WORD_S = 1.0  # how long word of an end is waited for, which the zygote sends at once
 _AGAIN_S = 0.005
 _PROCESS_CLOCK = 2  # with the complement of a process id: the clock of its processor time, as the C library makes it
 
@@ -135,13 +136,25 @@ class Cell:
             sink.watch()
         asyncio.get_running_loop().add_reader(self.task_fd, self.read)
 
-    def cpu_us(self) -> int:
-        """Return the processor time the worker has used, with that of its children once it has ended."""
+    def cpu_us(self) -> int | None:
+        """Return the processor time the worker has used, with that of its children once it has ended.
+
+        None while it is known neither to live nor to have ended: word of its end is on the way.
+        """
         if self.exit:
             return self.exit.cpu_us
-        with suppress(OSError):  # it may end just now
+        with suppress(OSError):
             return int(time.clock_gettime((~self.pids[1] << 3) | _PROCESS_CLOCK) * 1e6)
-        return 0
+        return None
+
+    async def used_us(self) -> int:
+        """Return the processor time the worker has used, after word of its end if that is on the way."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WORD_S):
+                while self.cpu_us() is None:
+                    await self.news.wait()
+                    self.news.clear()
+        return self.cpu_us() or 0
 
     @property
     def full(self) -> str:

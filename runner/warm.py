@@ -232,7 +232,7 @@ class _WarmRun:
                 cell.group.cap(memory=limits.memory_bytes, processes=limits.processes)
             except OSError as error:
                 raise LostError(f"its limits could not be set: {error}") from error
-        self.cpu_before = cell.cpu_us()
+        self.cpu_before = cell.cpu_us() or 0
         cell.listen(limits.stdout_bytes - len(self.stdout), limits.stderr_bytes - len(self.stderr))
         self.memory.group = cell.group
         base = 0 if cell.group else sum(watchdog.memory_of(pid) for pid in cell.pids)
@@ -253,9 +253,12 @@ class _WarmRun:
             self.watching = None
         if cell is None:
             return
-        self._account(cell, said or (len(cell.stdout.data), len(cell.stderr.data)))
-        cell.end()
-        self.pool.refill()
+        try:
+            self.cpu_us += max(0, await cell.used_us() - self.cpu_before)
+            self._account(cell, said or (len(cell.stdout.data), len(cell.stderr.data)))
+        finally:
+            cell.end()
+            self.pool.refill()
         if wait:
             _done, late = await asyncio.wait([cell.gone], timeout=END_S)
             self.lingering = self.lingering or bool(late)
@@ -263,7 +266,6 @@ class _WarmRun:
     def _account(self, cell: Cell, said: tuple[int, int]) -> None:
         self.stdout += cell.stdout.data[: said[0]]
         self.stderr += cell.stderr.data[: said[1]]
-        self.cpu_us += max(0, cell.cpu_us() - self.cpu_before)
         peak = cell.group.peak_bytes() if cell.group else self.memory.peak
         self.peak = max(self.peak, peak, cell.exit.peak_kib * 1024 if cell.exit and not cell.group else 0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, describe, load_settings
+from bot.config import SECRETS, ConfigError, describe, load_settings
 
 KEY = "sk-ant-api03-0123456789abcdef"
 
@@ -100,3 +100,127 @@ def test_every_setting_is_described_and_the_key_is_hidden(monkeypatch: pytest.Mo
     assert (shown["ANTHROPIC_API_KEY"], shown["ANTHROPIC_BASE_URL"]) == ("set (hidden)", "not set")
     assert (shown["EPOCHBOT_HOME"], len(shown)) == ("/somewhere", len(type(settings).model_fields))
     assert KEY not in repr(shown) + repr(settings) + str(settings)
+
+
+# Built here, so that no text of ours looks like somebody's token.
+DISCORD = ".".join(("M" * 24, "Gabcde", "z" * 38))
+BOT, APP, SIGNING = (
+    "-".join(("xoxb", "1234567890", "a" * 24)),
+    "-".join(("xapp", "1", "A123456789", "b" * 20)),
+    "0a" * 16,
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"DISCORD_TOKEN": "your-token-here"}, "EPOCHBOT_DISCORD_TOKEN: still holds a placeholder; copy it from"),
+        ({"DISCORD_TOKEN": f"Bot {DISCORD}"}, "EPOCHBOT_DISCORD_TOKEN: begins with the word Bot"),
+        ({"DISCORD_TOKEN": "abc.def"}, "EPOCHBOT_DISCORD_TOKEN: is no bot token"),
+        ({"DISCORD_TOKEN": BOT}, "EPOCHBOT_DISCORD_TOKEN: is no bot token"),
+        ({"SLACK_BOT_TOKEN": APP, "SLACK_APP_TOKEN": APP}, "EPOCHBOT_SLACK_BOT_TOKEN: holds an app-level token; it belongs"),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": BOT}, "EPOCHBOT_SLACK_APP_TOKEN: holds a bot token; it belongs"),
+        ({"SLACK_BOT_TOKEN": BOT.replace("b", "p", 1), "SLACK_APP_TOKEN": APP}, "EPOCHBOT_SLACK_BOT_TOKEN: holds a user"),
+        ({"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": APP}, "EPOCHBOT_SLACK_BOT_TOKEN: does not begin with xoxb- or is cut"),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": "0a"}, "EPOCHBOT_SLACK_SIGNING_SECRET: is no signing secret"),
+        ({"SLACK_BOT_TOKEN": "xoxb-xxxx-xxxx", "SLACK_APP_TOKEN": APP}, "EPOCHBOT_SLACK_BOT_TOKEN: still holds a placeholder"),
+        ({"SLACK_BOT_TOKEN": BOT}, "Slack is half set: beside EPOCHBOT_SLACK_BOT_TOKEN, set EPOCHBOT_SLACK_APP_TOKEN"),
+        ({"SLACK_APP_TOKEN": APP}, "Slack is half set: EPOCHBOT_SLACK_BOT_TOKEN is missing."),
+        ({"SLACK_CLIENT_ID": "1.2"}, "EPOCHBOT_SLACK_CLIENT_ID and EPOCHBOT_SLACK_CLIENT_SECRET belong together"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "0b"}, "Installing into many workspaces works over HTTP"),
+        ({"SLACK_CLIENT_ID": "<id>"}, "EPOCHBOT_SLACK_CLIENT_ID: still holds a placeholder"),
+        ({"SLACK_HTTP_PORT": "0"}, "EPOCHBOT_SLACK_HTTP_PORT: Input should be greater"),
+        ({"DISCORD_API_URL": "http://192.0.2.1/api"}, "EPOCHBOT_DISCORD_API_URL: is for tests and takes addresses on 127.0.0.1"),
+        ({"SLACK_API_URL": "http://127.0.0.1.example.org/"}, "EPOCHBOT_SLACK_API_URL: is for tests"),
+        ({"DISCORD_GATEWAY_URL": "nonsense"}, "EPOCHBOT_DISCORD_GATEWAY_URL: is for tests"),
+    ],
+)  # fmt: skip
+def test_a_token_that_cannot_be_is_refused_with_where_the_right_one_is(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], message: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"EPOCHBOT_{name}", value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    first, *rest = str(caught.value).splitlines()
+    assert (first, rest[0].strip().startswith(message)) == ("These settings need attention:", True), rest
+    assert not [
+        v for n, v in given.items() if n.endswith(("TOKEN", "SECRET")) and len(v) > 12 and v in str(caught.value)
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"DISCORD_TOKEN": DISCORD},
+        {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP},
+        {"SLACK_BOT_TOKEN": f"xoxe.{BOT}", "SLACK_SIGNING_SECRET": SIGNING, "SLACK_HTTP_PORT": "3000"},
+        {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "0b" * 16, "SLACK_SIGNING_SECRET": SIGNING},
+        {"DISCORD_TOKEN": DISCORD, "DISCORD_API_URL": "http://127.0.0.1:9/api", "DISCORD_GATEWAY_URL": "ws://[::1]:9/"},
+    ],
+)
+def test_whole_tokens_are_taken_and_printed_hidden(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"EPOCHBOT_{name}", value)
+    shown = describe(load_settings())
+    secret = {n: v for n, v in given.items() if n.endswith(("TOKEN", "SECRET"))}
+    assert {shown[f"EPOCHBOT_{name}"] for name in secret} == {"set (hidden)"}
+    assert not [value for value in secret.values() if value in repr(shown)]
+
+
+def test_empty_tokens_are_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_HTTP_PORT", "DISCORD_TOKEN_FILE"):
+        monkeypatch.setenv(f"EPOCHBOT_{name}", " ")
+    settings = load_settings()
+    assert (settings.discord_token, settings.slack_bot_token, settings.slack_app_token) == (None, None, None)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_may_stand_in_a_file(clean_place: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    values = {"discord_token": DISCORD, "slack_bot_token": BOT, "slack_app_token": APP, "slack_signing_secret": SIGNING}
+    others = {"slack_client_id": "1.2", "slack_client_secret": "0b" * 16, "slack_signing_secret": SIGNING}
+    others |= {"slack_bot_token": BOT} if name.startswith("slack") else {}
+    for other, value in others.items():
+        monkeypatch.setenv(f"EPOCHBOT_{other.upper()}", value)
+    variable = "ANTHROPIC_API_KEY" if name == "anthropic_api_key" else f"EPOCHBOT_{name.upper()}"
+    monkeypatch.delenv(variable, raising=False)
+    (clean_place / "secret").write_text(values.get(name, "0123456789" * 4) + "\n")
+    monkeypatch.setenv(f"{variable}_FILE", "secret")
+    kept = getattr(load_settings(), name)
+    assert kept is not None
+    assert kept.get_secret_value() == values.get(name, "0123456789" * 4)
+
+
+def test_a_secret_in_the_env_file_and_a_file_named_there_are_both_read(clean_place: Path) -> None:
+    (clean_place / "token").write_text(BOT)
+    (clean_place / ".env").write_text(f"EPOCHBOT_SLACK_BOT_TOKEN_FILE=token\nEPOCHBOT_SLACK_APP_TOKEN={APP}\n")
+    settings = load_settings()
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == BOT
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "EPOCHBOT_DISCORD_TOKEN_FILE: secret cannot be read: No such file or directory."),
+        (b" \n", "EPOCHBOT_DISCORD_TOKEN_FILE: secret is empty."),
+        (b"\xff\xfe", "EPOCHBOT_DISCORD_TOKEN_FILE: secret cannot be read: it is not UTF-8 text."),
+    ],
+)
+def test_a_secret_file_that_cannot_be_read_is_named(
+    clean_place: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, message: str
+) -> None:
+    if content is not None:
+        (clean_place / "secret").write_bytes(content)
+    monkeypatch.setenv("EPOCHBOT_DISCORD_TOKEN_FILE", "secret")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert message in str(caught.value)
+
+
+def test_a_secret_given_twice_is_refused(clean_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (clean_place / "secret").write_text(DISCORD)
+    monkeypatch.setenv("EPOCHBOT_DISCORD_TOKEN_FILE", "secret")
+    monkeypatch.setenv("EPOCHBOT_DISCORD_TOKEN", DISCORD)
+    with pytest.raises(ConfigError, match="EPOCHBOT_DISCORD_TOKEN and EPOCHBOT_DISCORD_TOKEN_FILE are both set"):
+        load_settings()

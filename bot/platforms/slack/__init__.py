@@ -1,0 +1,1 @@
+"""Slack: Block Kit out, events in, through slack-bolt."""

@@ -1,0 +1,92 @@
+"""Questions and settings as messages: the text, and controls whose ids hold all that a click needs.
+
+Pure. What cannot be asked by a button or a menu opens a form, which `forms` builds.
+"""
+
+from __future__ import annotations
+
+from bot.cards import Choice, Field, FormCard, Input, QuestionCard
+from bot.platforms.discord.escape import escape, fenced, inline_code
+from bot.platforms.discord.ids import Verb, control_id
+from bot.platforms.discord.markup import inline, measure, to_discord
+from bot.platforms.discord.parts import (
+    IN_SELECT,
+    OPTION,
+    Block,
+    Component,
+    button,
+    option,
+    row,
+    rows,
+    rule,
+    select,
+    text,
+)
+
+MOST_LETTERS = 10  # buttons with a letter each
+
+
+def question_blocks(card: QuestionCard) -> list[Block]:
+    """A question with its controls."""
+    code = numbered_lines(card.code) if card.input is Input.BUG else card.code.rstrip("\n")
+    parts = [
+        f"-# {escape(card.label)} · {escape(card.topic)}",
+        to_discord(card.prompt),
+        fenced(code, "" if card.input is Input.BUG else "py") if card.code else "",
+        *(f"**{n}.** {inline(_one_line(left))}" for n, left in enumerate(card.lefts, 1)),
+        *(f"**{choice.letter}**  {inline(_one_line(choice.text))}" for choice in card.choices),
+    ]
+    return [
+        *text("\n".join(filter(None, parts)), "question"),
+        *text(f"-# {escape(_one_line(card.expects))} · {inline_code(card.public_id)}"),
+        *question_controls(card),
+    ]
+
+
+def question_controls(card: QuestionCard) -> list[Block]:
+    """A button for each option of a plain choice; for everything else one that opens the form."""
+    if card.input is Input.CHOICE and 0 < len(card.choices) <= MOST_LETTERS:
+        made = [_letter(card.public_id, choice) for choice in card.choices]
+        return rows([one for one in made if one])
+    ask = button("Answer", Verb.ASK, card.public_id, primary=True)
+    return rows([ask] if ask else [])
+
+
+def _letter(public_id: str, choice: Choice) -> Component | None:
+    return button(choice.letter, Verb.RUN, f"answer {public_id} {choice.letter}", primary=True)
+
+
+def numbered_lines(code: str) -> str:
+    """Code with the number of each line before it."""
+    return "\n".join(f"{n:>2} | {line}" for n, line in enumerate(code.rstrip("\n").split("\n"), 1))
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def form_blocks(card: FormCard) -> list[Block]:
+    """Settings, each with its own control."""
+    blocks = text("### " + escape(_one_line(card.title)))
+    for field in card.fields:
+        blocks += [rule(), *_field(field)]
+    return blocks
+
+
+def _field(field: Field) -> list[Block]:
+    said = f"**{escape(_one_line(field.label))}**: {escape(field.value) or '—'}\n-# {escape(_one_line(field.help))}"
+    if _fits_a_menu(field):
+        entries = [option(choice, choice, default=choice == field.value) for choice in field.choices]
+        return [*text(said, "setting"), row(select(Verb.ADD, field.command, entries, f"Choose: {field.label}"))]
+    if field.choices:
+        said += f"\n-# One of: {escape(_one_line(', '.join(field.choices)))}"
+    change = button("Change", Verb.SET, field.command)
+    if change is None:
+        said += f"\n-# Change it with {inline_code('/' + field.command)} and a value."
+    return [*text(said, "setting"), *rows([change] if change else [])]
+
+
+def _fits_a_menu(field: Field) -> bool:
+    choices = field.choices
+    fits = all(choice.strip() and measure(choice) <= OPTION for choice in choices) and len(set(choices)) == len(choices)
+    return 0 < len(choices) <= IN_SELECT and fits and control_id(Verb.ADD, field.command) is not None

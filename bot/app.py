@@ -5,6 +5,7 @@ Everything else is handed what it needs. Tests build the same parts with a fixed
 
 from __future__ import annotations
 
+import importlib
 import logging
 import secrets
 import sys
@@ -13,13 +14,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
+from pydantic import SecretStr
 
 from bot.commands import discover
 from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
 from bot.messages import LOCAL_PLATFORM, Place
+from bot.platforms.port import Host
 from bot.services import Services
 from bot.store import SampleMember, Store
 from bot.tutor import Tutor
@@ -36,7 +40,13 @@ from runner.remote.client import RemoteRunner
 from runner.remote.errors import SetupError
 from runner.warm import WarmRunner
 
+if TYPE_CHECKING:  # the platforms' own modules load their libraries, which the terminal and the page do without
+    from bot.platforms.discord.options import DiscordOptions
+    from bot.platforms.slack.options import SlackOptions
+
 Expect = Callable[[Profile], object]
+MakeHost = Callable[..., Host]
+SLACK_HTTP_PORT = 3000
 TRACK = "ai-machine-learning"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
 SAMPLE_MEMBERS = (
@@ -120,12 +130,16 @@ async def open_run(settings: Settings) -> AsyncIterator[tuple[Run, Expect]]:
     """The same for many jobs, with workers kept warm, and what tells it which libraries will soon be needed."""
     if settings.runner_url:
         async with remote_runner(settings) as remote:
-            yield remote.run, lambda _profile: None
+            yield remote.run, _expect_nothing
     else:
         minimum = Isolation(settings.min_isolation)
         async with WarmRunner(minimum=minimum) as warm:
             run = await or_contained(warm.run, minimum=minimum, allowed=True) if settings.contained else warm.run
             yield run, warm.expect
+
+
+def _expect_nothing(_profile: Profile) -> None:
+    """Prepare nothing: whoever runs the code keeps its own workers warm."""
 
 
 def remote_runner(settings: Settings) -> RemoteRunner:
@@ -157,16 +171,16 @@ async def open_app(
     track, challenges = load_content(settings)
     _make_home(settings.home)
     async with AsyncExitStack() as closing:
-        own, expect = await closing.enter_async_context(open_run(settings))
-        run = run or own
-        grader = await closing.enter_async_context(Grader(run, random_bits))
+        handed: tuple[Run, Expect] | None = (run, _expect_nothing) if run else None
+        run_code, expect = handed or await closing.enter_async_context(open_run(settings))
+        grader = await closing.enter_async_context(Grader(run_code, random_bits))
         store = await Store.open(settings.database, now=now)
         closing.push_async_callback(store.close)
         services = Services(
             store=store,
             track=track,
             challenges=challenges,
-            run=run,
+            run=run_code,
             grader=grader,
             expect=expect,
             tutor=Tutor(_hinter(settings)),
@@ -181,6 +195,57 @@ async def open_app(
                 external_id=LOCAL_PLACE.external_id,
             )
         yield Dispatcher(services, discover())
+
+
+def make_hosts(settings: Settings, dispatcher: Dispatcher) -> list[Host]:
+    """Build the platforms whose tokens are set, and make them known to commands; each imports its library only now."""
+    wanted: list[tuple[str, str, object]] = []
+    if discord := discord_options(settings):
+        wanted.append(("bot.platforms.discord.host", "DiscordHost", discord))
+    if slack := slack_options(settings):
+        wanted.append(("bot.platforms.slack.host", "SlackHost", slack))
+    for module, name, options in wanted:
+        build: MakeHost = getattr(importlib.import_module(module), name)
+        host = build(dispatcher, options, now=utc_now, new_key=lambda: secrets.token_hex(8))
+        dispatcher.services.hosts[host.name] = host
+    return list(dispatcher.services.hosts.values())
+
+
+def discord_options(settings: Settings) -> DiscordOptions | None:
+    """What is set for Discord; None without a token."""
+    if settings.discord_token is None:
+        return None
+    from bot.platforms.discord.options import DiscordOptions
+
+    return DiscordOptions(
+        token=settings.discord_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        state=settings.home / "discord",
+    )
+
+
+def slack_options(settings: Settings) -> SlackOptions | None:
+    """What is set for Slack; None when neither one workspace's token nor a client for many is."""
+    if settings.slack_bot_token is None and settings.slack_client_id is None:
+        return None
+    from bot.platforms.slack.options import SlackOptions
+
+    by_http = settings.slack_app_token is None or settings.slack_client_id is not None
+    return SlackOptions(
+        bot_token=_bare(settings.slack_bot_token),
+        app_token=_bare(settings.slack_app_token),
+        signing_secret=_bare(settings.slack_signing_secret),
+        http_port=settings.slack_http_port or (SLACK_HTTP_PORT if by_http else None),
+        client_id=settings.slack_client_id or "",
+        client_secret=_bare(settings.slack_client_secret),
+        api_url=settings.slack_api_url,
+        state=settings.home / "slack",
+    )
+
+
+def _bare(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
 
 
 def _make_home(home: Path) -> None:

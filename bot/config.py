@@ -158,6 +158,12 @@ class Settings(BaseSettings):
         """Where the one SQLite file lives."""
         return self.home / "epochbot.sqlite3"
 
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The chat platforms that are set up."""
+        slack = self.slack_bot_token is not None or self.slack_client_id is not None
+        return ("discord",) * (self.discord_token is not None) + ("slack",) * slack
+
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings.

@@ -5,6 +5,7 @@ Platforms parse events into requests and render what comes back; everything betw
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import time
 from dataclasses import replace
@@ -34,9 +35,27 @@ class Dispatcher:
     def __init__(self, services: Services, commands: dict[str, Command]) -> None:
         self.services = services
         self.commands = commands
+        self._under_way: dict[tuple[str, str, str], asyncio.Future[None]] = {}
 
     async def handle(self, request: Request) -> Reply:
-        """Answer one request."""
+        """Answer one request. Deliveries of one request take turns, so that the second finds what the first did."""
+        same = (request.actor.platform, request.actor.external_id, request.idempotency_key)
+        while (ahead := self._under_way.get(same)) is not None:
+            await asyncio.wait({ahead})
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way[same] = done
+        try:
+            return await self._answer(request)
+        finally:
+            del self._under_way[same]
+            done.set_result(None)
+
+    async def drained(self) -> None:
+        """Wait until no request is under way."""
+        while self._under_way:
+            await asyncio.wait(list(self._under_way.values()))
+
+    async def _answer(self, request: Request) -> Reply:
         started = time.perf_counter()
         if too_long := _too_long(request):
             return _notice("That is too long", too_long)
@@ -126,7 +145,11 @@ def _notice(title: str, text: str, tone: Tone = Tone.INFO) -> Reply:
 
 def _unsaved(request: Request, fault: StoreError) -> Reply:
     """Say what was not kept; on one's own machine the learner is the operator, so the advice is theirs too."""
-    advice = f" {fault}" if request.actor.platform == LOCAL_PLATFORM else " Whoever runs this bot finds the cause in its log."
+    advice = (
+        f" {fault}"
+        if request.actor.platform == LOCAL_PLATFORM
+        else " Whoever runs this bot finds the cause in its log."
+    )
     text = f"What you just sent was not saved. Everything before it is safe.{advice}"
     return _notice("Nothing can be saved just now", text, Tone.WARNING)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.messages import Request
+from bot.platforms.port import Host
 from bot.store import Group, Store, User
 from bot.tutor import Tutor
 from challenges.grade import Grader
@@ -42,6 +43,7 @@ class Services:
     turns: FairQueue = field(default_factory=new_turns)
     expect: Callable[[Profile], object] = lambda _profile: None  # told which libraries code will soon need
     asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
+    hosts: dict[str, Host] = field(default_factory=dict)  # by platform: those that run here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

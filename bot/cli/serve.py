@@ -1,20 +1,27 @@
-"""`epochbot serve`: the local chat page, when no chat platform is set up."""
+"""`epochbot serve`: every chat platform whose tokens are set; without any, or with --web, the local chat page."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
+import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from bot.app import open_app, set_up_process, utc_now
-from bot.config import ConfigError, load_settings
+from bot.app import make_hosts, open_app, set_up_process, utc_now
+from bot.config import ConfigError, Settings, load_settings
+from bot.dispatch import Dispatcher
 from bot.platforms.web.server import PortTakenError, serve
+from bot.serving import DRAIN_S, beside, run_hosts
 
-SUMMARY = "serve the local chat page (loopback only)"
+SUMMARY = "serve every chat platform that is set up; without any, the local chat page (loopback only)"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
+    parser.add_argument("--web", action="store_true", help="serve the local chat page beside the platforms, too")
     parser.add_argument("--port", type=int, metavar="PORT", help="port on 127.0.0.1 (default: 8080, or EPOCHBOT_PORT)")
     parser.add_argument("--open", action="store_true", help="open the page in a browser, if there is one")
 
@@ -23,14 +30,49 @@ def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     settings = load_settings(**({"port": options.port} if options.port is not None else {}))
     set_up_process(settings)
+    if settings.platforms and not options.web:
+        asyncio.run(_serve_platforms(settings))
+        return 0
     show = options.open and (
         sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     )
     try:
-        serve(lambda: open_app(settings), settings.port, utc_now, show=show, ready=_ready)
+        serve(lambda: _open_beside(settings), settings.port, utc_now, show=show, ready=_ready)
     except PortTakenError as fault:
         raise ConfigError(str(fault)) from None
     return 0
+
+
+async def _serve_platforms(settings: Settings) -> None:
+    """Serve platforms until a signal says to stop, and let what is under way finish.
+
+    Raises:
+        ConfigError: every one of them was refused.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_app(settings) as dispatcher:
+        hosts = make_hosts(settings, dispatcher)
+        print(f"Epochbot serves {' and '.join(settings.platforms)} (Ctrl+C stops it)", flush=True)
+        faults = await run_hosts(hosts, stop)
+        await _finish(dispatcher)
+    if len(faults) == len(hosts):
+        raise ConfigError("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
+
+
+@asynccontextmanager
+async def _open_beside(settings: Settings) -> AsyncIterator[Dispatcher]:
+    """The app with its platforms running, for the page to serve beside them."""
+    async with open_app(settings) as dispatcher:
+        async with beside(make_hosts(settings, dispatcher)):
+            yield dispatcher
+        await _finish(dispatcher)
+
+
+async def _finish(dispatcher: Dispatcher) -> None:
+    """Let requests under way finish, for a while, before the store closes."""
+    await asyncio.wait({asyncio.ensure_future(dispatcher.drained())}, timeout=DRAIN_S)
 
 
 def _ready(address: str) -> None:

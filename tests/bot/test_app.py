@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import LOCAL_PLACE, SAMPLE_MEMBERS, TRACK, content_folder, load_content, open_app
+from bot.app import (
+    LOCAL_PLACE,
+    SAMPLE_MEMBERS,
+    TRACK,
+    content_folder,
+    discord_options,
+    load_content,
+    open_app,
+    slack_options,
+)
 from bot.config import ConfigError, Settings
 from bot.messages import Actor, Request
 from bot.platforms.plain import render
 from bot.store import StoreDamagedError
+from runner import Job, Result
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -77,3 +87,32 @@ def test_one_faulty_file_does_not_stop_the_bot(tmp_path: Path, shipped_track: ob
     track, challenges = load_content(settings(tmp_path, data=tmp_path))
     assert (len(track.items) > 50, len(challenges) > 10) == (True, True)
     assert all(item.section != "algorithms" for item in track.items)
+
+
+async def never_runs(job: Job) -> Result:
+    """A runner handed in; nothing here sends it a job."""
+    raise AssertionError(f"{job} was run")
+
+
+async def test_a_runner_that_is_handed_in_is_the_only_one(tmp_path: Path) -> None:
+    nowhere = settings(tmp_path, runner_url="ftp://no-runner-of-ours")
+    with pytest.raises(ConfigError, match="EPOCHBOT_RUNNER_URL cannot be used"):
+        async with open_app(nowhere, now=lambda: AT):
+            pass
+    async with open_app(nowhere, now=lambda: AT, run=never_runs) as dispatcher:
+        assert dispatcher.services.run is never_runs
+
+
+def test_each_platform_gets_what_is_set_for_it_and_a_folder_of_its_own(tmp_path: Path) -> None:
+    token, bot, app = ".".join(("M" * 24, "Gabcde", "z" * 38)), f"xoxb-{'1' * 12}", f"xapp-{'1' * 12}"
+    both = settings(tmp_path, discord_token=token, slack_bot_token=bot, slack_app_token=app)
+    assert (both.platforms, settings(tmp_path).platforms) == (("discord", "slack"), ())
+    assert (discord_options(settings(tmp_path)), slack_options(settings(tmp_path))) == (None, None)
+    discord, slack = discord_options(both), slack_options(both)
+    assert discord is not None
+    assert slack is not None
+    assert (discord.token, discord.state) == (token, tmp_path / "discord")
+    assert (slack.bot_token, slack.app_token, slack.http_port, slack.state) == (bot, app, None, tmp_path / "slack")
+    by_http = slack_options(settings(tmp_path, slack_bot_token=bot, slack_signing_secret="0a" * 16))  # noqa: S106 - none
+    assert by_http is not None
+    assert (by_http.http_port, by_http.signing_secret) == (3000, "0a" * 16)

@@ -182,3 +182,18 @@ async def test_a_store_that_cannot_write_says_what_was_not_saved(chat) -> None:
     assert said.startswith("── Nothing can be saved just now")
     assert "What you just sent was not saved." in said
     assert "Open it again before using it." in " ".join(said.split())
+
+
+async def test_what_is_under_way_can_be_waited_for(chat) -> None:
+    first = asyncio.create_task(chat.say("/help"))
+    await asyncio.sleep(0)
+    await chat.dispatcher.drained()
+    assert (first.done(), await chat.dispatcher.drained()) == (True, None)
+
+
+async def test_a_delivery_given_up_does_not_hold_up_the_next_one(chat) -> None:
+    first = asyncio.create_task(chat.say("/daily", key="one"))
+    second = asyncio.create_task(chat.say("/daily", key="one"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert "Question 1 of 5" in await second

@@ -171,8 +171,10 @@ async def open_app(
     track, challenges = load_content(settings)
     _make_home(settings.home)
     async with AsyncExitStack() as closing:
-        handed: tuple[Run, Expect] | None = (run, _expect_nothing) if run else None
-        run_code, expect = handed or await closing.enter_async_context(open_run(settings))
+        if run is None:
+            run_code, expect = await closing.enter_async_context(open_run(settings))
+        else:
+            run_code, expect = run, _expect_nothing
         grader = await closing.enter_async_context(Grader(run_code, random_bits))
         store = await Store.open(settings.database, now=now)
         closing.push_async_callback(store.close)

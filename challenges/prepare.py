@@ -133,7 +133,13 @@ def learner_job(challenge: Challenge, source: str | bytes, cases: tuple[Case, ..
     order = random.Random(entropy).sample(cases, len(cases))
     order.sort(key=lambda case: not case.visible)
     calls = tuple(
-        Call(id=case.id, args=case.args, echo_args=challenge.keep_inputs, group=group_of(challenge))
+        Call(
+            id=case.id,
+            args=case.args,
+            echo_args=challenge.keep_inputs,
+            group=group_of(challenge),
+            ahead=not case.visible,
+        )
         for case in order
     )
     return Job(

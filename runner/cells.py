@@ -2,10 +2,10 @@
 
 Knows bytes, limits and time, and nothing of jobs, verdicts or what a value means.
 """
+
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from runner.groups import Group
 from runner.session import CHUNK, HEAD, Sink
@@ -69,6 +68,7 @@ class Cell:
         self.exit: Exit | None = None
         self.data = bytearray()
         self.room = 1 << 16
+        self.asked = 0  # tasks sent and not answered yet
         self.end_of_data = False
         self.alarmed = False
         self.lost = ""
@@ -161,40 +161,52 @@ class Cell:
         """The output stream that ran over, if one did."""
         return "stdout" if self.stdout.full else "stderr" if self.stderr.full else ""
 
-    async def answer(self, order: dict[str, Any], *, wall_s: float, cap: int) -> Answer:
-        """Have one task run and collect what is written until it is over or a limit is passed."""
+    async def answer(self, orders: list[bytes], *, last: bool, wall_s: float, patience_s: float, cap: int) -> Answer:
+        """Have one task run and collect what is written until it is over or a limit is passed.
+
+        Args:
+            orders: what to send, framed: this task and those sent ahead with it; nothing when this one was.
+            last: whether the worker ends after this task.
+            wall_s: how long it may take.
+            patience_s: how long the worker may take to read what is sent.
+            cap: how many bytes it, and what was sent with it, may answer with.
+        """
         loop = asyncio.get_running_loop()
         self.room = cap
         # Whoever has run code of a learner's may have stopped reading, which is on the learner's time.
-        sent = await self._send(json.dumps(order).encode("ascii"), SEND_S if "program" in order else wall_s)
+        sent = await self._send(b"".join(orders), patience_s) if orders else True
+        self.asked += len(orders)
         began = loop.time() if sent else loop.time() - wall_s
         deadline = loop.call_at(began + wall_s, self.news.set)
         try:
-            while not self._over(last=order["last"]) and loop.time() < began + wall_s:
+            while not self._over(last=last) and loop.time() < began + wall_s:
                 await self.news.wait()
                 self.news.clear()
         finally:
             deadline.cancel()
-        over = self._over(last=order["last"])
+        over = self._over(last=last)
         wall_ms = (loop.time() - began) * 1000
         self.stdout.drain()
         self.stderr.drain()
-        raw = bytes(self.data[: cap + 1])
-        complete = self._frame() == len(raw) and not (self.exit or self.end_of_data or self.alarmed)
+        self.asked -= 1
+        more = bool(self.asked) and 0 <= self._frame() <= len(self.data)  # what ends after this frame is not about it
+        raw = bytes(self.data[: self._frame() if more else cap + 1])
+        complete = self._frame() == len(raw) and not self.alarmed and (more or not (self.exit or self.end_of_data))
+        overlong = len(self.data) > cap
         if complete:
-            self.data.clear()
+            del self.data[: len(raw)]
         return Answer(
             raw=None if self.lost else raw,
-            status=self.exit.status if self.exit else 0,
-            overlong=len(raw) > cap,
+            status=self.exit.status if self.exit and not more else 0,
+            overlong=overlong,
             timed_out=not over,
             wall_ms=wall_ms,
             complete=complete,
         )
 
-    async def _send(self, body: bytes, patience_s: float) -> bool:
-        """Send a message; say whether it was read in time, or its reader is gone, which is noticed elsewhere."""
-        message = memoryview(HEAD.pack(len(body)) + body)
+    async def _send(self, orders: bytes, patience_s: float) -> bool:
+        """Send messages; say whether it was read in time, or its reader is gone, which is noticed elsewhere."""
+        message = memoryview(orders)
         try:
             with suppress(BlockingIOError):
                 message = message[self.task.send(message) :]

@@ -65,6 +65,7 @@ class Call:
     echo_args: bool = False  # also return the arguments as they are after the call, to see whether they were changed
     group: str = ""  # neighbours with one name may share a fork, each with a fresh module; without a name none does
     seed: int | None = None  # in place of the job's
+    ahead: bool = False  # may be sent before its neighbour has answered; what it prints may then count as a neighbour's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

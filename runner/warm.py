@@ -3,17 +3,20 @@
 Owns the order of things for a warm run: worker, tasks against our clock, evidence, verdict. What cannot be run warm is
 run cold. An asyncio service: start it with `async with`, or `await close()` it at the end.
 """
+
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any, Self
 
 from runner import groups, prepare, verdict, watchdog
-from runner.cells import Answer, Cell, LostError
+from runner.cells import SEND_S, Answer, Cell, LostError
 from runner.cold import ColdRunner
 from runner.job import Call, Isolation, Job, Limits, Profile, Result
 from runner.pool import Policy, Pool
@@ -22,6 +25,8 @@ from runner.zygote import Zygote
 
 TEND_S = 5.0
 _SCRIPT = Call(id="", args=())
+AHEAD_BYTES = 48 * 1024
+"""How much of the tasks behind one is sent with it: less than a socket holds, or sending would wait for the learner."""
 
 
 class WarmRunner:
@@ -121,7 +126,9 @@ class _WarmRun:
 
     def __init__(self, job: Job, texts: list[str], pool: Pool) -> None:
         self.job = job
+        self.calls = job.calls or (_SCRIPT,)
         self.texts = texts
+        self.said = (0, 0)  # how much of both streams there was when the tasks in progress were sent
         self.pool = pool
         self.left = job.limits.result_bytes
         self.stdout = bytearray()
@@ -155,52 +162,85 @@ class _WarmRun:
         )
         big = sum(len(evidence.raw or b"") for evidence in seen) > verdict.LARGE_BYTES
         if big:  # reading it takes long enough to be felt by everyone else
-            return await asyncio.to_thread(
-                verdict.result, self.job, seen, usage, self.level, lingering=self.lingering
-            )
+            return await asyncio.to_thread(verdict.result, self.job, seen, usage, self.level, lingering=self.lingering)
         return verdict.result(self.job, seen, usage, self.level, lingering=self.lingering)
 
     async def _calls(self) -> list[verdict.Evidence]:
         seen: list[verdict.Evidence] = []
-        calls = self.job.calls or (_SCRIPT,)
-        for at, call in enumerate(calls):
+        for at, call in enumerate(self.calls):
             if seen and verdict.ends_box(seen[-1]):
                 seen.append(verdict.Evidence(id=call.id, skipped=True))
                 continue
-            seen.append(await self._call(call, self.texts[at], together=_together(calls[at:])))
+            seen.append(await self._call(at))
         return seen
 
-    async def _call(self, call: Call, text: str, *, together: int) -> verdict.Evidence:
+    async def _call(self, at: int) -> verdict.Evidence:
         """Have one call made and note what is seen of it.
 
         What an earlier call of the group left behind may decide nothing but speed: a reused worker's word is taken only
         when all is well, and otherwise the call is made again in a fresh one.
         """
         used = None if self.fresh else self.cell
-        said = (len(used.stdout.data), len(used.stderr.data)) if used else (0, 0)
-        evidence, complete = await self._try(call, text, together)
+        evidence, complete = await self._try(at)
         if used and not verdict.promising(evidence):
-            await self._drop(wait=True, said=said)
+            await self._drop(wait=True, said=self.said)
             self.memory.exceeded = False
-            evidence, complete = await self._try(call, text, together)
+            evidence, complete = await self._try(at)
         self.left = max(0, self.left - len(evidence.raw or b""))
-        if together == 1 or not complete:
+        if self._together(at) == 1 or not complete:
             await self._drop(wait=verdict.ends_box(evidence))
         return evidence
 
-    async def _try(self, call: Call, text: str, together: int) -> tuple[verdict.Evidence, bool]:
+    async def _try(self, at: int) -> tuple[verdict.Evidence, bool]:
+        call, limits = self.calls[at], self.job.limits
         try:
             cell = self.cell or await self._take()
         except LostError as error:
             return verdict.Evidence(id=call.id, broken=f"no worker could be had: {error}"), False
         before = len(cell.stdout.data)
-        order: dict[str, Any] = {"task": prepare.task(self.job, call, text, self.left), "last": together == 1}
+        patience = SEND_S if self.fresh else limits.wall_s
+        orders = [] if cell.asked else self._orders(at, cell)
+        answer = await cell.answer(
+            orders,
+            last=self._together(at) == 1,
+            wall_s=limits.wall_s,
+            patience_s=patience,
+            cap=self.left + HEAD.size * (cell.asked + len(orders)),
+        )
+        return self._evidence(call, cell, answer, before), answer.complete
+
+    def _orders(self, at: int, cell: Cell) -> list[bytes]:
+        """Frame what is sent for a call: its task, and those of the calls behind it that may go ahead.
+
+        A fresh worker is sent one alone, so that whatever is seen of it belongs to that call.
+        """
+        self.said = len(cell.stdout.data), len(cell.stderr.data)
+        ahead = self.calls[at + 1 : at + self._together(at)] if self.calls[at].ahead and not self.fresh else ()
+        orders = [self._order(at)]
+        for next_at, _call in enumerate(takewhile(lambda call: call.ahead, ahead), at + 1):
+            if sum(map(len, orders)) + len(self.texts[next_at]) > AHEAD_BYTES:
+                break
+            orders.append(self._order(next_at))
+        return orders
+
+    def _order(self, at: int) -> bytes:
+        """Frame one call's task; a worker's first order says what all of its tasks share."""
+        together = self._together(at)
+        order: dict[str, Any] = {
+            "task": prepare.task(self.job, self.calls[at], self.texts[at], self.left),
+            "last": together == 1,
+        }
         if self.fresh:
             bounds = prepare.bounds(self.job.limits, together)
             order |= {"program": prepare.program(self.job), "bounds": bounds}
             self.fresh = False
-        answer = await cell.answer(order, wall_s=self.job.limits.wall_s, cap=self.left + HEAD.size)
-        return self._evidence(call, cell, answer, before), answer.complete
+        body = json.dumps(order).encode("ascii")
+        return HEAD.pack(len(body)) + body
+
+    def _together(self, at: int) -> int:
+        """Count the calls, from this one on, that may share a worker."""
+        group = self.calls[at].group
+        return sum(1 for _call in takewhile(lambda call: call.group == group, self.calls[at:])) if group else 1
 
     def _evidence(self, call: Call, cell: Cell, answer: Answer, before: int) -> verdict.Evidence:
         return verdict.Evidence(
@@ -268,11 +308,3 @@ class _WarmRun:
         self.stderr += cell.stderr.data[: said[1]]
         peak = cell.group.peak_bytes() if cell.group else self.memory.peak
         self.peak = max(self.peak, peak, cell.exit.peak_kib * 1024 if cell.exit and not cell.group else 0)
-
-
-def _together(calls: tuple[Call, ...]) -> int:
-    """Count the calls, from the first one on, that may share a worker."""
-    first = calls[0]
-    if not first.group:
-        return 1
-    return next((at for at, call in enumerate(calls) if call.group != first.group), len(calls))

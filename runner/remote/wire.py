@@ -50,7 +50,8 @@ def encode_job(job: Job) -> bytes:
         "seed": job.seed,
         "filename": job.filename,
         "calls": [
-            {"id": call.id, "echo_args": call.echo_args, "group": call.group, "seed": call.seed} for call in job.calls
+            {"id": call.id, "echo_args": call.echo_args, "group": call.group, "seed": call.seed, "ahead": call.ahead}
+            for call in job.calls
         ],
     }
     arguments = (_value(call.args) for call in job.calls)
@@ -231,6 +232,7 @@ def _call(head: Fields, line: bytes, at: int) -> Call:
         echo_args=head.flag("echo_args"),
         group=head.text("group", most=MAX_NAME),
         seed=head.integer_or_none("seed", least=-SEEDS, most=SEEDS),
+        ahead=head.flag("ahead"),
     )
     head.end()
     return call

@@ -250,6 +250,50 @@ async def test_an_answer_too_many_in_a_group_is_a_violation(warm) -> None:
     assert [one.value for one in result.returned] != [0, 1, 2]
 
 
+AHEAD = {
+    "all well": "",
+    "one leaves": "if x == 3: os._exit(0)",
+    "all but the first leave": "if x: os._exit(7)",
+    "one crashes": "if x == 3: os.abort()",
+    "one raises": "if x == 3: raise ValueError(x)",
+    "one hangs": "if x == 3: time.sleep(60)",
+    "one takes all memory": "if x == 3: return len(bytearray(400 << 20))",
+    "one floods": "if x == 3: print('x' * 99_999)",
+    "one returns too much": "if x == 3: return 'x' * 999_999",
+    "each returns a good part of what may be returned": "return 'x' * 60_000",
+    "one ends what reads its tasks": "if x == 3: os.close(3)",
+}
+
+
+@pytest.mark.parametrize("line", AHEAD.values(), ids=AHEAD)
+async def test_calls_sent_ahead_end_as_those_sent_one_by_one(warm, small, line) -> None:
+    """What is sent together is still answered, limited and charged one by one."""
+
+    async def run(*, ahead: bool) -> list[object]:
+        calls = tuple(Call(id=str(at), args=(at,), group="g", ahead=ahead and at > 0) for at in range(7))
+        source = f"import os, time\ndef f(x):\n    {line or 'pass'}\n    return x"
+        job = Job(source=source, entry="f", calls=calls, limits=replace(small, wall_s=0.7))
+        result = await warm.run(job)
+        return [result.outcome, *((one.outcome, one.value, one.fault) for one in result.returned)]
+
+    assert await run(ahead=True) == await run(ahead=False)
+
+
+async def test_calls_are_sent_ahead_only_where_asked_and_only_to_a_used_worker(warm) -> None:
+    """The control of the test above: a call finds its successors' arguments waiting, but for the first."""
+    source = """
+        import array, fcntl, termios, time
+        def f(x):
+            waiting = array.array('i', [0])
+            fcntl.ioctl(3, termios.FIONREAD, waiting)
+            return waiting[0] > 0
+    """
+    for ahead, expected in ((True, [False, True, True, False]), (False, [False] * 4)):
+        calls = tuple(Call(id=str(at), args=(at,), group="g", ahead=ahead) for at in range(4))
+        result = await warm.run(Job(source=textwrap.dedent(source), entry="f", calls=calls))
+        assert [one.value for one in result.returned] == expected, result.returned
+
+
 CANARY = """
     import builtins, os, sys, math
     seen = [name for name in os.listdir('/tmp') + os.listdir('/dev/shm')]

@@ -39,7 +39,9 @@ def home(cards: Sequence[Card]) -> dict[str, Any]:
     blocks = [*heading("Epochbot"), *said(WELCOME), *actions(MENU)]
     for card in shown:
         blocks += [{"type": "divider"}, *render(_bare(card))]
-    return {"type": "home", "callback_id": "home", "blocks": blocks[:MOST]}
+    if len(blocks) > MOST:
+        blocks = [*blocks[: MOST - 1], *fine("There is more: press “My progress”.")]
+    return {"type": "home", "callback_id": "home", "blocks": blocks}
 
 
 def _bare(card: StreakCard | ProgressCard) -> Card:

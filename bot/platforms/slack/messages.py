@@ -23,11 +23,13 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def messages(cards: Sequence[Card]) -> tuple[Message, ...]:
-    """Everything that some cards show; pictures are files, so here they are their descriptions."""
-    blocks = [block for card in cards for block in render(card)]
-    parts = split(blocks)
-    spoken = fallback("\n".join(in_words(card) for card in cards))
+def messages(cards: Sequence[Card], *, above: Sequence[Block] = ()) -> tuple[Message, ...]:
+    """Everything that some cards show; pictures are files, so here they are their descriptions.
+
+    `above` stands before the cards.
+    """
+    parts = split([*above, *(block for card in cards for block in render(card))])
+    spoken = "\n".join(filter(None, (words_of(above).strip(), fallback("\n".join(in_words(card) for card in cards)))))
     if len(parts) == 1 and len(spoken) <= LONGEST_WORDS:
         return (Message(spoken, tuple(parts[0])),)
     return tuple(Message(words_of(part), tuple(part)) for part in parts)

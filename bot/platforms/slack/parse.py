@@ -53,6 +53,14 @@ def said_line(text: str) -> str:
     return f"{meant} {rest}".strip() + (f"\n{body}" if body else "")
 
 
+def parted(text: str) -> tuple[str, str]:
+    """What somebody typed in a message, and the code block in it, whose fences may share a line with the code."""
+    fenced = FENCE.search(text)
+    if fenced is None:
+        return said_line(text), ""
+    return said_line(text[: fenced.start()]), unescape(fenced[1]).strip("\n")
+
+
 def without_mention(text: str) -> str:
     """A message to us, without our name in front."""
     return MENTION.sub("", text)
@@ -89,7 +97,7 @@ def interaction_origin(body: Mapping[str, Any]) -> Origin:
     message = body.get("message") or {}
     kept = unpacked(_text(body.get("view") or {}, "private_metadata")) if "view" in body else {}
     thread = _text(where, "thread_ts") or _text(message, "thread_ts")
-    origin = Origin(
+    return Origin(
         team=_text(team, "id") or _text(user, "team_id"),
         user=_text(user, "id"),
         name=_text(user, "name") or _text(user, "username"),
@@ -101,7 +109,6 @@ def interaction_origin(body: Mapping[str, Any]) -> Origin:
         trigger=_text(body, "trigger_id"),
         private=bool(where.get("is_ephemeral")) or kept.get("private") is True,
     )
-    return origin
 
 
 def key_of(body: Mapping[str, Any]) -> str:

@@ -1,0 +1,69 @@
+"""Workspaces that installed the app by themselves: their tokens in a file of our own, renewed before they expire."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
+from slack_sdk.oauth.state_store.sqlite3 import SQLite3OAuthStateStore
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import ConfigError
+from bot.platforms.slack.account import SCOPES
+from bot.platforms.slack.options import SlackOptions
+
+FILE = "slack-workspaces.sqlite3"
+EXPIRES_S = 600  # how long an installation may take from its first page to its last
+RENEW_MIN = 120  # renewed when it has less left than that
+log = logging.getLogger(__name__)
+
+
+def open_installs(options: SlackOptions) -> SQLite3InstallationStore:
+    """The file with each workspace's tokens, which nobody else on this machine may read.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    file = database(options)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as fault:
+        raise ConfigError(
+            f"The file {file} cannot be made: {fault.strerror}. Set a folder that can be written."
+        ) from None
+    return SQLite3InstallationStore(database=str(file), client_id=options.client_id, logger=log)
+
+
+def database(options: SlackOptions) -> Path:
+    """Where the tokens of workspaces are kept."""
+    if options.state is None:
+        raise ConfigError("A folder is needed to keep what workspaces that install the app give us.")
+    return options.state / FILE
+
+
+def oauth_settings(options: SlackOptions, client: AsyncWebClient) -> AsyncOAuthSettings:
+    """How workspaces install the app, and how a request finds its workspace's token."""
+    installs = open_installs(options)
+    settings = AsyncOAuthSettings(
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+        scopes=list(SCOPES),
+        user_scopes=[],
+        installation_store=installs,
+        state_store=SQLite3OAuthStateStore(database=str(database(options)), expiration_seconds=EXPIRES_S, logger=log),
+        token_rotation_expiration_minutes=RENEW_MIN,
+        logger=log,
+    )
+    settings.authorize = AsyncInstallationStoreAuthorize(  # its own would renew tokens past our address and handlers
+        logger=log,
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+        installation_store=installs,
+        token_rotation_expiration_minutes=RENEW_MIN,
+        client=client,
+    )
+    return settings

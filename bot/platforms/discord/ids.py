@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.messages import MAX_COMMAND_ID
 
 ROOM = 4  # "39|" before an id makes it the only one of its message
+FORM_REST = 64  # bytes of what opens a form: the form's own id needs a longer start
 
 
 class Verb(StrEnum):
@@ -43,7 +44,8 @@ class FormId:
 def control_id(verb: Verb, rest: str) -> str | None:
     """Write an id without its number, or None when the rest does not fit one."""
     made = f"{verb}|{rest}"
-    return made if len(made.encode()) <= MAX_COMMAND_ID - ROOM else None
+    most = FORM_REST if verb in (Verb.ASK, Verb.CODE, Verb.SET) else MAX_COMMAND_ID
+    return made if len(made.encode()) <= MAX_COMMAND_ID - ROOM and len(rest.encode()) <= most else None
 
 
 def numbered(made: str, number: int) -> str:

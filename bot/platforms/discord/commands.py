@@ -1,0 +1,156 @@
+"""The commands Discord offers, made from those the bot has; and what people type into them, as one line of text.
+
+Pure. A command that this file does not know by name still appears, with one free text to fill in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands import Command
+from bot.platforms.discord.parts import short
+
+Payload = dict[str, Any]
+Translate = Callable[[str, str], str | None]
+"""Turns an English name or description into a locale's, or None where there is no translation."""
+
+CHAT, ON_MESSAGE = 1, 3
+STRING, ATTACHMENT = 3, 11
+SERVER, PERSON = 0, 1  # where the app is installed
+IN_SERVER, IN_DM, IN_PRIVATE = 0, 1, 2
+MANAGE_GUILD = 1 << 5
+DESCRIPTION, MOST_CHOICES = 100, 25
+ADMIN_COMMANDS = ("group",)
+RUN_THIS, EXPLAIN_THIS = "Run this code", "Explain this error"
+LOCALES = (
+    "da", "de", "en-GB", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr",
+    "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko", "id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to fill in. `suggest` names what is offered while it is typed."""
+
+    name: str
+    about: str
+    required: bool = False
+    suggest: str = ""
+    choices: tuple[str, ...] = ()
+    file: bool = False
+
+
+SETTINGS = ("zone", "day", "track", "path", "name", "board", "samples")
+OPTIONS: dict[str, tuple[Option, ...]] = {
+    "learn": (Option("track", "The track to look at; yours if empty"),),
+    "daily": (),
+    "answer": (
+        Option("answer", "A letter, a number, or a few words", required=True),
+        Option("question", "The id below the question; the open one if empty"),
+    ),
+    "quiz": (Option("topic", "A section or a concept; the next one if empty", suggest="topic"),),
+    "challenge": (Option("name", "The challenge; the next one on your path if empty", suggest="challenge"),),
+    "submit": (
+        Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),
+        Option("file", "Your code as a .py file; without one, an editor opens", file=True),
+    ),
+    "hint": (Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),),
+    "explain": (),
+    "streak": (),
+    "progress": (),
+    "leaderboard": (Option("period", "This week, or all time", choices=("week", "all")),),
+    "settings": (
+        Option("what", "The setting to change; all are shown if empty", choices=SETTINGS),
+        Option("value", "Its new value", suggest="value"),
+    ),
+    "help": (Option("command", "The command to explain", suggest="command"),),
+}
+FREE = (Option("text", "What you would type behind the command"),)
+
+
+def options_of(command: Command) -> tuple[Option, ...]:
+    """What a command asks for."""
+    takes_more = command.usage.strip().lstrip("/") != command.name
+    return OPTIONS.get(command.name, FREE if takes_more else ())
+
+
+def command_payloads(commands: Iterable[Command], translate: Translate | None = None) -> list[Payload]:
+    """Everything Discord is to offer: the commands, and two entries in the menu of a message."""
+    made = [_chat_command(command, translate) for command in commands]
+    return [*made, *(_on_message(name, translate) for name in (RUN_THIS, EXPLAIN_THIS))]
+
+
+def fingerprint(payloads: list[Payload]) -> str:
+    """The same for the same commands, so that they are sent only when they have changed."""
+    return hashlib.sha256(json.dumps(payloads, sort_keys=True).encode()).hexdigest()
+
+
+def _chat_command(command: Command, translate: Translate | None) -> Payload:
+    made = {
+        "type": CHAT,
+        **_named(command.name, command.summary, translate),
+        "options": [_option(option, translate) for option in options_of(command)],
+    }
+    if command.name in ADMIN_COMMANDS:
+        here = {"integration_types": [SERVER], "contexts": [IN_SERVER]}
+        return {**made, **here, "default_member_permissions": MANAGE_GUILD}
+    return {**made, **_anywhere()}
+
+
+def _anywhere() -> Payload:
+    return {"integration_types": [SERVER, PERSON], "contexts": [IN_SERVER, IN_DM, IN_PRIVATE]}
+
+
+def _on_message(name: str, translate: Translate | None) -> Payload:
+    translated = _translations(name, translate)
+    return {
+        "type": ON_MESSAGE,
+        "name": name,
+        **({"name_localizations": translated} if translated else {}),
+        **_anywhere(),
+    }
+
+
+def _option(option: Option, translate: Translate | None) -> Payload:
+    made = {
+        "type": ATTACHMENT if option.file else STRING,
+        **_named(option.name, option.about, translate),
+        "required": option.required,
+    }
+    if option.choices:
+        made["choices"] = [{"name": choice, "value": choice} for choice in option.choices]
+    if option.suggest:
+        made["autocomplete"] = True
+    return made
+
+
+def _named(name: str, about: str, translate: Translate | None) -> Payload:
+    described = short(about[:1].upper() + about[1:], DESCRIPTION)
+    made: Payload = {"name": name, "description": described}
+    names, descriptions = _translations(name, translate), _translations(described, translate)
+    return (
+        made
+        | ({"name_localizations": names} if names else {})
+        | ({"description_localizations": descriptions} if descriptions else {})
+    )
+
+
+def _translations(text: str, translate: Translate | None) -> dict[str, str]:
+    if translate is None:
+        return {}
+    found = ((locale, translate(text, locale)) for locale in LOCALES)
+    return {locale: said for locale, said in found if said}
+
+
+def arguments(name: str, values: Mapping[str, str]) -> str:
+    """What was filled in, as the text one would type behind the command."""
+    if name == "answer":
+        return f"{values.get('question', '')} {values.get('answer', '')}".strip()
+    if name == "settings" and not values.get("what"):
+        return values.get("value", "")
+    known = OPTIONS.get(name, FREE)
+    return " ".join(values[option.name].strip() for option in known if values.get(option.name) and not option.file)

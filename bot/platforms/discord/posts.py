@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import discord
 
-from bot.platforms.discord.parts import TEXT, Message, short
+from bot.platforms.discord.parts import MOST_COMPONENTS, MOST_TEXT, TEXT, Message, count_of, short, text_of
 from bot.platforms.discord.render import render
 from bot.platforms.discord.wire import Failure, attempt, body, packed
 from bot.platforms.port import Post, Posted, PostError
@@ -18,7 +18,7 @@ PER_SECOND = 30  # posts in all; Discord allows fifty calls, and answers need th
 AT_A_TIME = 10
 NONCE = 25
 THREAD_NAME = 100
-DAY = 1440  # minutes without a word before Discord tidies a thread away
+DAY: Final = 1440  # minutes without a word before Discord tidies a thread away
 THREAD_EXISTS = 160004
 UNKNOWN = (10003, 10008)  # the channel or message is gone
 
@@ -133,7 +133,5 @@ def with_ping(messages: tuple[Message, ...], role: str) -> tuple[Message, ...]:
 
 
 def _room_for(message: Message, more: dict[str, Any]) -> bool:
-    from bot.platforms.discord.parts import MOST_COMPONENTS, MOST_TEXT, count_of, text_of
-
     every = (*message.components, more)
     return sum(map(count_of, every)) <= MOST_COMPONENTS and sum(map(text_of, every)) <= MOST_TEXT

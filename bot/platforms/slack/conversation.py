@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,21 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import Card, ChallengeCard, FeedbackCard, NoticeCard, QuestionCard, Tone
+from bot.cards import (
+    Card,
+    ChallengeCard,
+    ExplanationCard,
+    FeedbackCard,
+    LeaderboardCard,
+    NoticeCard,
+    PictureCard,
+    ProgressCard,
+    QuestionCard,
+    StreakCard,
+    Tone,
+    TrackCard,
+    VerdictCard,
+)
 from bot.commands.answer import declines
 from bot.days import local_day
 from bot.dispatch import Dispatcher
@@ -35,6 +48,8 @@ log = structlog.get_logger(__name__)
 KEPT = 500  # answers that can still be shared, and people whose home tab is kept up to date
 ADMIN_COMMANDS = ("group",)
 COUNTING = ("answer", "submit")  # what moves the dashboard
+WithActions = FeedbackCard | VerdictCard | ExplanationCard | LeaderboardCard | ProgressCard | TrackCard
+Shareable = WithActions | StreakCard | PictureCard
 SHARED = "Only what you asked for yourself can be shared."
 
 
@@ -45,6 +60,7 @@ class Conversation:
     dispatcher: Dispatcher
     now: Callable[[], datetime]
     new_key: Callable[[], str]
+    many: bool = False  # several workspaces, so that a channel is named with its own
     shareable: OrderedDict[str, tuple[Origin, tuple[Card, ...]]] = field(default_factory=OrderedDict)
     seen_home: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
 
@@ -61,7 +77,7 @@ class Conversation:
     ) -> Reply:
         """Handle one command and show what comes back."""
         request = await self._with_rights(
-            client, origin, request_of(origin, line, key, self.now(), body=body, files=files)
+            client, origin, request_of(origin, line, key, self.now(), body=body, files=files, many=self.many)
         )
         reply = await self.dispatcher.handle(request)
         await self.show(client, origin, reply, public=public)
@@ -98,7 +114,7 @@ class Conversation:
         await answer(client, origin, reply.cards, Way(public, replace=bool(over)), above=over, below=below)
 
     def _share_button(self, origin: Origin, cards: tuple[Card, ...]) -> list[Block]:
-        if not cards or any(isinstance(card, QuestionCard | ChallengeCard | NoticeCard) for card in cards):
+        if not cards or not all(isinstance(card, Shareable) for card in cards):
             return []  # nothing of theirs in it, or a control that only they may use
         key = self.new_key()
         self.shareable[key] = (origin, cards)
@@ -115,7 +131,7 @@ class Conversation:
             await self.tell(client, origin, "Not yours to share", SHARED)
             return True
         del self.shareable[key]
-        bare = tuple(replace(card, actions=()) if hasattr(card, "actions") else card for card in cards)
+        bare = tuple(replace(card, actions=()) if isinstance(card, WithActions) else card for card in cards)
         await answer(client, origin, bare, Way(public=True), above=shared_by(origin.name or owner.name or "Somebody"))
         return True
 
@@ -200,5 +216,5 @@ class Conversation:
             await client.views_publish(user_id=origin.user, view=view)
         except SlackApiError as fault:
             log.warning("home tab not drawn", platform="slack", code=code_of(fault))
-        except (asyncio.TimeoutError, *UNREACHABLE) as fault:
+        except UNREACHABLE as fault:
             log.warning("home tab not drawn", platform="slack", fault=type(fault).__name__)

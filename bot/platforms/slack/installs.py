@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
 from slack_sdk.oauth.state_store.sqlite3 import SQLite3OAuthStateStore
@@ -67,3 +68,12 @@ def oauth_settings(options: SlackOptions, client: AsyncWebClient) -> AsyncOAuthS
         client=client,
     )
     return settings
+
+
+async def token_for(options: SlackOptions, client: AsyncWebClient, team: str) -> str:
+    """A workspace's token, renewed where that is due; "" when it has not installed the app."""
+    authorize = oauth_settings(options, client).authorize
+    context = AsyncBoltContext()
+    context["client"], context["logger"] = client, log
+    found = await authorize(context=context, enterprise_id=None, team_id=team, user_id=None)
+    return (found.bot_token or "") if found else ""

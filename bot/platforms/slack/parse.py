@@ -127,19 +127,27 @@ def actor_of(origin: Origin) -> Actor:
     return Actor(PLATFORM, f"{origin.team}:{origin.user}", origin.name or origin.user)
 
 
-def place_of(origin: Origin) -> Place:
-    """The workspace; a private conversation is a place of its own."""
+def place_of(origin: Origin, *, many: bool = False) -> Place:
+    """The workspace; a private conversation is a place of its own. `many` names a channel with its workspace."""
+    channel = f"{origin.team}/{origin.channel}" if many and origin.channel else origin.channel
     if origin.direct:
-        return Place(PLATFORM, f"dm:{origin.team}:{origin.user}", "Private messages", origin.channel)
-    return Place(PLATFORM, origin.team, origin.team_name or origin.team, origin.channel)
+        return Place(PLATFORM, f"dm:{origin.team}:{origin.user}", "Private messages", channel)
+    return Place(PLATFORM, origin.team, origin.team_name or origin.team, channel)
 
 
 def request_of(
-    origin: Origin, line: str, key: str, now: datetime, *, body: str = "", files: tuple[Attachment, ...] = ()
+    origin: Origin,
+    line: str,
+    key: str,
+    now: datetime,
+    *,
+    body: str = "",
+    files: tuple[Attachment, ...] = (),
+    many: bool = False,
 ) -> Request:
-    """One command from somewhere; an answer given by a control counts once however often it is pressed."""
+    """One command from somewhere."""
     command, args, below = parse_line(line)
-    return Request(actor_of(origin), place_of(origin), command, args, key, now, body or below, files)
+    return Request(actor_of(origin), place_of(origin, many=many), command, args, key, now, body or below, files)
 
 
 def answer_key(origin: Origin, public_id: str) -> str:

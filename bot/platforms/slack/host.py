@@ -1,0 +1,127 @@
+"""Slack as one of the platforms: connects, listens, posts, and ends in order. Built by the composition root."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.dispatch import Dispatcher
+from bot.platforms.port import Post, Posted, PostError
+from bot.platforms.slack.account import Account, code_of, examine, web_client
+from bot.platforms.slack.connection import Socket, Timing, persisting, served
+from bot.platforms.slack.conversation import Conversation
+from bot.platforms.slack.installs import oauth_settings, token_for
+from bot.platforms.slack.listeners import Listeners
+from bot.platforms.slack.options import SlackOptions, check_options
+from bot.platforms.slack.posts import Posts, missing
+
+log = structlog.get_logger(__name__)
+
+
+class SlackHost:
+    """One Slack app of ours, in one workspace or in many."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        options: SlackOptions,
+        *,
+        now: Callable[[], datetime],
+        new_key: Callable[[], str],
+        timing: Timing = Timing(),
+    ) -> None:
+        self._options, self._timing = options, timing
+        self._listeners = Listeners(Conversation(dispatcher, now, new_key, many=options.many_workspaces))
+        self._posts = Posts()
+        self._client = web_client(options)
+
+    @property
+    def name(self) -> str:
+        """The platform's name."""
+        return "slack"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until asked to stop, then finish what is under way.
+
+        Raises:
+            ConfigError: Slack refuses our account for good, or what is set cannot work.
+        """
+        check_options(self._options)
+        account = await persisting(self._account, stop, self._timing)
+        if stop.is_set():
+            return
+        app = self._app()
+        log.info("connected", platform="slack", account=str(account) if account else "installed by workspaces")
+        async with AsyncExitStack() as closing:
+            if self._options.http_port and self._options.signing_secret:
+                await closing.enter_async_context(served(app, self._options.http_port))
+            closing.push_async_callback(self._drain)
+            if self._options.app_token:
+                socket = Socket(app, self._options, self._timing)
+                closing.push_async_callback(socket.close)
+                await socket.keep(stop)
+            else:
+                await stop.wait()
+
+    async def _account(self) -> Account | None:
+        return await examine(self._client, self._options)
+
+    async def _drain(self) -> None:
+        late = await self._listeners.drain(self._timing.drain)
+        if late:
+            log.warning("not finished in time", platform="slack", tasks=late)
+
+    def _app(self) -> AsyncApp:
+        options = self._options
+        oauth = oauth_settings(options, self._client) if options.many_workspaces else None
+        app = AsyncApp(
+            name="epochbot",
+            client=self._client,
+            signing_secret=options.signing_secret,
+            oauth_settings=oauth,
+            request_verification_enabled=bool(options.signing_secret),
+        )
+        if oauth is not None:
+            app.enable_token_revocation_listeners()
+        self._listeners.listen(app)
+        return app
+
+    async def check(self, channel: str) -> tuple[str, ...]:
+        """Say what is missing for posts in a channel, a sentence each with what to do."""
+        try:
+            client, there = await self._client_for(channel)
+        except PostError as fault:
+            return (str(fault),)
+        return await missing(client, there)
+
+    async def post(self, post: Post) -> Posted:
+        """Send a post, once.
+
+        Raises:
+            PostError: it did not arrive.
+        """
+        client, there = await self._client_for(post.channel)
+        return await self._posts.post(client, replace(post, channel=there))
+
+    async def _client_for(self, channel: str) -> tuple[AsyncWebClient, str]:
+        """The client for a channel, and the channel as its workspace knows it."""
+        team, _, there = channel.rpartition("/")
+        if not self._options.many_workspaces:
+            return self._client, there
+        try:
+            token = await token_for(self._options, self._client, team)
+        except SlackApiError as fault:
+            raise PostError(f"The workspace’s token cannot be renewed ({code_of(fault)}).", lasting=False) from None
+        if not token:
+            raise PostError("That workspace has not installed the app, or has removed it.", lasting=True)
+        client = web_client(self._options)
+        client.token = token
+        return client, there

@@ -108,9 +108,9 @@ class Conversation:
             reply = Reply((fetched,))
         else:
             reply = await self._dispatcher.handle(_request(event, wanted, fetched))
+        await self._show(exchange, reply, event, said=wanted.line, shared=wanted.ack is Ack.PUBLIC)
         if wanted.ack is Ack.QUIET and any(isinstance(card, FeedbackCard) for card in reply.cards):
             await self._rest(event, wanted.question, exchange)
-        await self._show(exchange, reply, event, said=wanted.line, shared=wanted.ack is Ack.PUBLIC)
         more = await reply.followup() if reply.followup else None
         if more is not None:
             await self._show(exchange, more, event)

@@ -31,6 +31,9 @@ DRAIN_S = 25.0  # how long what is under way may take to end
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0  # between attempts to reach Discord
 
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+
+
 class Client(discord.AutoShardedClient):
     """The library's client, with nothing of its own kept and every interaction handed on."""
 

@@ -59,7 +59,7 @@ def packed(payload: dict[str, Any], files: tuple[Attached, ...]) -> MultipartPar
     if not files:
         return MultipartParameters(payload=payload, multipart=None, files=None)
     described = [
-        {"id": n, "filename": file.name, **({"description": file.alt} if file.alt else {})}
+        {"id": str(n), "filename": file.name, **({"description": file.alt} if file.alt else {})}
         for n, file in enumerate(files)
     ]
     holder = payload.get("data", payload)

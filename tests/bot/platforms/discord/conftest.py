@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+with warnings.catch_warnings():  # the library's voice part imports a module that Python retires
+    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
+    import discord  # noqa: F401 - imported here first
+
+from bot.platforms.discord.host import DiscordHost
+from bot.platforms.discord.options import DiscordOptions
+from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.discord_state import User
 
 SPEC = Path(__file__).parents[5] / "shared" / "specs" / "discord-openapi.json"
 V2 = 1 << 15
@@ -82,3 +95,65 @@ def refused(schema: Check) -> Callable[..., list[str]]:
         return schema("MessageCreateRequest", payload) + broken_rules(components, [f.name for f in message.files])
 
     return check
+
+
+@dataclass
+class Connected:
+    """A bot on a fake Discord, and what tests do with both."""
+
+    fake: FakeDiscord
+    host: DiscordHost
+    options: DiscordOptions
+    stop: asyncio.Event
+    task: asyncio.Task[None]
+    chat: Any
+
+    async def leave(self) -> None:
+        """Ask the bot to stop, and wait until it has."""
+        self.stop.set()
+        await self.task
+
+    async def restart(self) -> None:
+        """End this program and start another one over the same database."""
+        await self.leave()
+        self.host, self.stop, self.task = begin(self.chat, self.options)
+        await self.fake.ready()
+
+    async def questions(self, user: User) -> list[Any]:
+        """The questions of a person's day."""
+        store = self.chat.store
+        known = await store.ensure_user("discord", str(user.id), user.name)
+        return await store.questions_today(known.id, self.chat.clock().date())
+
+    async def attempts(self, user: User) -> list[Any]:
+        """What the database holds of a person."""
+        known = await self.chat.store.ensure_user("discord", str(user.id), user.name)
+        return await self.chat.store.attempts(known.id)
+
+
+def begin(chat: Any, options: DiscordOptions) -> tuple[DiscordHost, asyncio.Event, asyncio.Task[None]]:
+    """Start a host in the test's loop."""
+    host = DiscordHost(chat.dispatcher, options, now=chat.clock, new_key=lambda: "unused")
+    stop = asyncio.Event()
+    return host, stop, asyncio.create_task(host.run(stop))
+
+
+@pytest.fixture
+async def connect(start: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    """Connect a bot to a fake Discord for the time of a block."""
+
+    @asynccontextmanager
+    async def connected(**settings: Any) -> AsyncIterator[Connected]:
+        chat = start(**settings.pop("chat", {}))
+        async with FakeDiscord(**settings) as fake:
+            options = DiscordOptions(
+                fake.token, fake.api_url, fake.gateway_url, state=tmp_path / "state", shard_count=1
+            )
+            made = Connected(fake, *(host := begin(chat, options))[:1], options, *host[1:], chat)
+            try:
+                await fake.ready()
+                yield made
+            finally:
+                await made.leave()
+
+    return connected

@@ -38,7 +38,11 @@ def test_discord_takes_all_of_them(schema) -> None:
     made = command_payloads(discover().values(), german)
     assert [fault for one in made for fault in schema("ApplicationCommandUpdateRequest", one)] == []
     chat = [one for one in made if one["type"] == 1]
-    assert all(NAME.fullmatch(part["name"]) and 1 <= len(part["description"]) <= 100 for one in chat for part in (one, *one["options"]))
+    assert all(
+        NAME.fullmatch(part["name"]) and 1 <= len(part["description"]) <= 100
+        for one in chat
+        for part in (one, *one["options"])
+    )
     for one in chat:
         needed = [bool(option["required"]) for option in one["options"]]
         assert needed == sorted(needed, reverse=True), "what must be filled in comes first"
@@ -56,7 +60,10 @@ def test_whoever_manages_the_server_alone_sees_what_is_for_them() -> None:
 
 
 def test_names_are_translated_where_there_is_a_word() -> None:
-    assert (payload("daily", translate=german)["name_localizations"], "name_localizations" in payload("quiz")) == ({"de": "heute"}, False)
+    assert (payload("daily", translate=german)["name_localizations"], "name_localizations" in payload("quiz")) == (
+        {"de": "heute"},
+        False,
+    )
 
 
 def test_the_same_commands_have_the_same_fingerprint_and_others_another() -> None:
@@ -99,7 +106,9 @@ def test_every_option_names_a_command_there_is() -> None:
         ("", "x", "", ""),
     ],
 )
-def test_what_is_offered_while_typing_fits(kind: str, typed: str, setting: str, first: str | None, shipped_track, shipped_bank) -> None:
+def test_what_is_offered_while_typing_fits(
+    kind: str, typed: str, setting: str, first: str | None, shipped_track, shipped_bank
+) -> None:
     found = suggestions(kind, typed, setting, track=shipped_track, challenges=shipped_bank, commands=discover())
     assert len(found) <= 25
     assert all(0 < len(one["name"]) <= 100 and 0 < len(one["value"]) <= 100 for one in found)

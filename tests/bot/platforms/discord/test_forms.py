@@ -28,7 +28,9 @@ def faults(form: dict[str, Any], schema: Any) -> list[str]:
 @pytest.mark.parametrize("many", [1, 2, 4, 12, 30])
 def test_discord_takes_the_form_of_every_question(kind: Input, many: int, schema) -> None:
     choices = tuple(Choice(chr(65 + n), Markdown(LONG)) for n in range(many))
-    card = replace(QUESTION, input=kind, choices=choices, lefts=(Markdown(LONG),) * many, blanks=many, code="x\n" * many)
+    card = replace(
+        QUESTION, input=kind, choices=choices, lefts=(Markdown(LONG),) * many, blanks=many, code="x\n" * many
+    )
     assert faults(question_form(card, 10**19), schema) == []
 
 
@@ -42,7 +44,9 @@ def fill(form: dict[str, Any], **values: Any) -> list[dict[str, Any]]:
             continue
         value = values[inner["custom_id"].replace("1", "one").replace("2", "two")]
         held = {"values": value} if isinstance(value, list) else {"value": value}
-        sent.append({"type": 18, "id": 2, "component": {"type": inner["type"], "custom_id": inner["custom_id"], **held}})
+        sent.append(
+            {"type": 18, "id": 2, "component": {"type": inner["type"], "custom_id": inner["custom_id"], **held}}
+        )
     return sent
 
 
@@ -71,9 +75,17 @@ def test_the_editor_begins_with_the_learners_code_as_far_as_it_fits(schema) -> N
     )  # fmt: skip
     forms = [code_form(replace(card, draft=draft), 7) for draft in ("", "x = 1", "x" * 4001)]
     assert [faults(form, schema) for form in forms] == [[], [], []]
-    assert [form["components"][0]["component"].get("value") for form in forms] == ["def f():\n    pass\n", "x = 1", None]
+    assert [form["components"][0]["component"].get("value") for form in forms] == [
+        "def f():\n    pass\n",
+        "x = 1",
+        None,
+    ]
 
 
 def test_a_setting_opens_with_its_value(schema) -> None:
     form = value_form(Field(LONG, "settings name", "Ada", LONG), 7)
-    assert (faults(form, schema), form["components"][0]["component"]["value"], form["custom_id"]) == ([], "Ada", "form|7|settings name")
+    assert (faults(form, schema), form["components"][0]["component"]["value"], form["custom_id"]) == (
+        [],
+        "Ada",
+        "form|7|settings name",
+    )

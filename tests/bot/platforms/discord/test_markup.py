@@ -36,7 +36,9 @@ def test_words_for_a_button_have_no_marks() -> None:
     assert without_marks("use `x_1`, **not `y`** or 2**3") == "use x_1, not y or 2**3"
 
 
-PARTS = st.sampled_from(["word ", "\n", "🔥", "x" * 30, "\n```py\ncode = 1\n  more\n```\n", "\n```\n" + "y" * 70 + "\n```\n", "\\*"])
+PARTS = st.sampled_from(
+    ["word ", "\n", "🔥", "x" * 30, "\n```py\ncode = 1\n  more\n```\n", "\n```\n" + "y" * 70 + "\n```\n", "\\*"]
+)
 
 
 @given(st.lists(PARTS, max_size=25).map("".join), st.integers(60, 200))
@@ -54,4 +56,8 @@ def _letters(text: str) -> str:
 def test_code_goes_on_as_code_in_the_next_piece() -> None:
     text = "```py\n" + "\n".join(f"line = {n}" for n in range(12)) + "\n```"
     first, second, *_ = split(text, 80)
-    assert (first.startswith("```py\nline = 0"), first.endswith("\n```"), second.startswith("```py\nline = ")) == (True, True, True)
+    assert (first.startswith("```py\nline = 0"), first.endswith("\n```"), second.startswith("```py\nline = ")) == (
+        True,
+        True,
+        True,
+    )

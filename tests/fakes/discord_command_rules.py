@@ -105,7 +105,7 @@ def command_faults(command: Payload) -> list[str]:
     faults = [f"unknown field {key}" for key in command if key not in KEYS]
     faults += _locale_faults(command)
     if (command.get("type") or SLASH) == SLASH:
-        faults += [*_name_faults(command), *_option_faults(command.get("options") or (), depth=0)]
+        faults += [*_name_faults(command), *_option_faults(command.get("options") or (), parent=0)]
         if not (command.get("description") or "").strip():
             faults.append("without description")
         if _length(command) > TOTAL:
@@ -126,7 +126,7 @@ def _locale_faults(named: Payload) -> Iterator[str]:
         yield from (f"unknown locale {locale}" for locale in named.get(key) or {} if locale not in LOCALES)
 
 
-def _option_faults(options: Iterable[Payload], depth: int) -> Iterator[str]:
+def _option_faults(options: Iterable[Payload], parent: int) -> Iterator[str]:
     given = list(options)
     names = [option.get("name") for option in given]
     if len(set(names)) < len(names):
@@ -138,10 +138,10 @@ def _option_faults(options: Iterable[Payload], depth: int) -> Iterator[str]:
     if any(nested) and not all(nested):
         yield "subcommands beside options"
     for option in given:
-        yield from (f"{option.get('name')}: {fault}" for fault in _one_option_faults(option, depth))
+        yield from (f"{option.get('name')}: {fault}" for fault in _one_option_faults(option, parent))
 
 
-def _one_option_faults(option: Payload, depth: int) -> Iterator[str]:
+def _one_option_faults(option: Payload, parent: int) -> Iterator[str]:
     yield from (f"unknown field {key}" for key in option if key not in OPTION_KEYS)
     yield from _name_faults(option)
     yield from _locale_faults(option)
@@ -153,11 +153,10 @@ def _one_option_faults(option: Payload, depth: int) -> Iterator[str]:
     for low, high in (("min_value", "max_value"), ("min_length", "max_length")):
         if option.get(low) is not None and option.get(high) is not None and option[low] > option[high]:
             yield f"{low} above {high}"
-    if option.get("type") == GROUP and depth > 0:
-        yield "group inside a subcommand"
-    if option.get("type") == SUBCOMMAND and depth > 1:
-        yield "subcommand too deep"
-    yield from _option_faults(option.get("options") or (), depth + 1)
+    kind = option.get("type") or 0
+    if (kind == GROUP and parent) or (kind == SUBCOMMAND and parent == SUBCOMMAND):
+        yield "nested where it must not be"
+    yield from _option_faults(option.get("options") or (), kind)
 
 
 def _choice_faults(option: Payload) -> Iterator[str]:

@@ -173,7 +173,7 @@ def _button_faults(button: Payload) -> Iterator[str]:
         yield f"button of style {style} with more than {wanted}"
     if style != PREMIUM and not button.get("label") and not button.get("emoji"):
         yield "button without label or emoji"
-    if style == LINK and not re.match(r"(https?|discord)://", button.get("url") or ""):
+    if style == LINK and not re.match(r"(https?|discord)://|$", button.get("url") or ""):
         yield "button with a url of another scheme"
 
 

@@ -108,7 +108,11 @@ def update(call: Call) -> Json:
     message = _own(call)
     check_message(call.world, call.method, call.args)
     call.world.change(message, str(call.args.get("text") or ""), call.args.get("blocks"), call.args.get("metadata"))
-    return {"ok": True, "channel": message.channel, "ts": message.ts, "text": message.text, "message": message.shown()}
+    return {"ok": True, "channel": message.channel, "ts": message.ts, "text": message.text, "message": _without(message.shown(), "ts")}
+
+
+def _without(whole: Json, *names: str) -> Json:
+    return {name: value for name, value in whole.items() if name not in names}
 
 
 def delete(call: Call) -> Json:

@@ -49,8 +49,7 @@ def metadata_faults(metadata: Any) -> list[str]:
 def _faults(world: World, kind: str, payload: Json, surface: str) -> list[str]:
     world.validated[kind] += 1
     world.validated[surface] += 1
-    found = slack_schema.faults(payload, surface) or slack_rules.faults(payload, surface)
-    return found + _unknown_files(world, payload)
+    return slack_rules.faults(payload, surface) + slack_schema.faults(payload, surface) + _unknown_files(world, payload)
 
 
 def _unknown_files(world: World, payload: Json) -> list[str]:
@@ -62,6 +61,5 @@ def _unknown_files(world: World, payload: Json) -> list[str]:
 def _refuse(world: World, kind: str, faults: list[str], error: str) -> None:
     if not faults:
         return
-    for fault in faults:
-        world.fault("invalid", f"{kind}: {fault}")
+    world.fault("invalid", f"{kind}: {'; '.join(faults)}")
     raise RefusedError(error, errors=faults, response_metadata={"messages": [f"[ERROR] {fault}" for fault in faults]})

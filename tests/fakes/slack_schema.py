@@ -15,8 +15,6 @@ from jsonschema import Draft7Validator, ValidationError
 
 Json = dict[str, Any]
 BESIDE = Path(__file__).parents[2].parent / "shared" / "specs"
-# What a message may carry besides what the schema names: the arguments of the methods that send one.
-VIEW_KEYS = {"modal": "modal", "home": "home", "message": "message"}
 
 
 def folder() -> Path:
@@ -34,6 +32,12 @@ def _validator() -> Draft7Validator:
     return Draft7Validator(json.loads((folder() / "slack-blockkit.schema.json").read_text("utf-8")))
 
 
+def cross_rules() -> Json:
+    """What the schema's authors say beyond the schema."""
+    found: Json = _validator().schema["x-rules"]
+    return found
+
+
 @cache
 def shapes() -> Json:
     """The keys that real events and answers have, by their names."""
@@ -45,7 +49,7 @@ def faults(payload: Json, surface: str) -> list[str]:
     """What the schema finds wrong with a payload for a surface; nothing when there is no schema."""
     if not available():
         return []
-    return [_told(error) for error in _validator().iter_errors({VIEW_KEYS[surface]: payload})]
+    return [_told(error) for error in _validator().iter_errors({surface: payload})]
 
 
 def _told(error: ValidationError) -> str:

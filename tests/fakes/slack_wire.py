@@ -118,6 +118,11 @@ class Wire:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.post(url, data=body, headers=headers) as answer:
             return answer.status, await answer.text()
 
+    async def fetch(self, url: str, headers: Mapping[str, str]) -> tuple[int, str]:
+        """Get something with a browser's means; the status and the body, no redirect followed."""
+        async with aiohttp.ClientSession() as session, session.get(url, headers=headers, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
     def expire(self) -> None:
         """Give up on envelopes that are too old by the clock."""
         for at, future in list(self.waiting.values()):

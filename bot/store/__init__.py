@@ -12,6 +12,8 @@ from bot.store.errors import (
     StoreReadOnlyError,
     StoreTooNewError,
 )
+from bot.store.linking import Account, Linking
+from bot.store.places import Joining
 from bot.store.rows import (
     Answered,
     AnswerRecord,
@@ -23,11 +25,13 @@ from bot.store.rows import (
     Group,
     Health,
     Mistake,
+    Posting,
     Progress,
     Purpose,
     Question,
     Recorded,
     SampleMember,
+    Spot,
     Submission,
     SubmissionRecord,
     Tries,
@@ -36,6 +40,7 @@ from bot.store.rows import (
 from bot.store.store import Store
 
 __all__ = [
+    "Account",
     "AnswerRecord",
     "Answered",
     "Attempt",
@@ -45,12 +50,16 @@ __all__ = [
     "Fault",
     "Group",
     "Health",
+    "Joining",
+    "Linking",
     "Mistake",
+    "Posting",
     "Progress",
     "Purpose",
     "Question",
     "Recorded",
     "SampleMember",
+    "Spot",
     "Store",
     "StoreBusyError",
     "StoreClosedError",

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from bot.store import people
 from bot.store.codec import day_text, to_ms
-from bot.store.connect import change, value
+from bot.store.connect import change, one, value
 
 
 def used(db: Database, user_id: int, slug: str) -> int:
@@ -29,15 +30,9 @@ class HintRequest(NamedTuple):
 
 def take(db: Database, request: HintRequest, now: datetime) -> int:
     """Take the next hint and say which it is, from 1; the last one stays, and a repeated request gets its own again."""
-    repeated = value(
-        db,
-        "SELECT rung FROM hint_use WHERE idem = :idem AND user_id = :user_id AND slug = :slug",
-        idem=request.idem,
-        user_id=request.user_id,
-        slug=request.slug,
-    )
-    if repeated is not None:
-        return int(repeated)
+    repeated = one(db, "SELECT user_id, slug, rung FROM hint_use WHERE idem = :idem", idem=request.idem)
+    if repeated and repeated["slug"] == request.slug and people.current(db, repeated["user_id"]) == request.user_id:
+        return int(repeated["rung"])
     taken = used(db, request.user_id, request.slug)
     if taken >= request.rungs:
         return taken

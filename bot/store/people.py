@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -19,9 +20,9 @@ _TEXTS = ("track", "path", "board_name")
 
 def find_user(db: Database, platform: str, external_id: str, now: datetime) -> User | None:
     """Find the learner behind a platform's account."""
-    sql = "SELECT user_id FROM identity WHERE platform = :platform AND external_id = :external_id"
-    user_id = value(db, sql, platform=platform, external_id=external_id)
-    return None if user_id is None else read_user(db, user_id, now)
+    sql = "SELECT user_id, news FROM identity WHERE platform = :platform AND external_id = :external_id"
+    row = one(db, sql, platform=platform, external_id=external_id)
+    return None if row is None else replace(read_user(db, row["user_id"], now), news=row["news"])
 
 
 def ensure_user(db: Database, platform: str, external_id: str, name: str, tz: str, now: datetime) -> User:
@@ -30,7 +31,7 @@ def ensure_user(db: Database, platform: str, external_id: str, name: str, tz: st
     if known is None:
         return read_user(db, _add_user(db, platform, external_id, name, tz, now), now)
     change(db, "UPDATE app_user SET name = :name WHERE id = :id", name=plain_name(name), id=known.id)
-    return read_user(db, known.id, now)
+    return replace(known, name=plain_name(name))
 
 
 def _add_user(db: Database, platform: str, external_id: str, name: str, tz: str, now: datetime) -> int:
@@ -46,6 +47,37 @@ def _add_user(db: Database, platform: str, external_id: str, name: str, tz: str,
     )
     _add_rule(db, user_id, RuleChange(DayRule(tz), now), now, zone_change=False)
     return user_id
+
+
+def current(db: Database, user_id: int) -> int:
+    """Find who a learner is by now: they may have turned out to be one person with another."""
+    while (into := value(db, "SELECT into_user FROM merger WHERE from_user = :id", id=user_id)) is not None:
+        user_id = int(into)
+    return user_id
+
+
+def accounts(db: Database, user_id: int) -> list[tuple[str, str]]:
+    """List a learner's accounts: platform and id there."""
+    sql = "SELECT platform, external_id FROM identity WHERE user_id = :id ORDER BY platform, external_id"
+    return [(row["platform"], row["external_id"]) for row in rows(db, sql, id=user_id)]
+
+
+def tell(db: Database, user_id: int, news: str, but: tuple[str, str]) -> None:
+    """Leave word on all accounts of a learner but one."""
+    change(
+        db,
+        "UPDATE identity SET news = :news WHERE user_id = :id AND (platform, external_id) != (:platform, :external_id)",
+        news=news,
+        id=user_id,
+        platform=but[0],
+        external_id=but[1],
+    )
+
+
+def told(db: Database, platform: str, external_id: str) -> None:
+    """Note that the news of an account have been told."""
+    sql = "UPDATE identity SET news = '' WHERE platform = :platform AND external_id = :external_id"
+    change(db, sql, platform=platform, external_id=external_id)
 
 
 def read_user(db: Database, user_id: int, now: datetime) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -16,12 +17,14 @@ from bot.store.rows import Difference
 _QUALIFIED = """
 SELECT q.user_id, q.local_day FROM question q
 LEFT JOIN attempt a ON a.question_id = q.id AND a.local_day = q.local_day
-WHERE q.purpose = 'daily' GROUP BY q.user_id, q.local_day HAVING count(*) = count(a.id)
+WHERE q.purpose = 'daily' /* of whom: q */ GROUP BY q.user_id, q.local_day HAVING count(*) = count(a.id)
 UNION
 SELECT a.user_id, a.local_day FROM attempt a JOIN (
-  SELECT min(id) AS id FROM attempt WHERE kind = 'challenge' AND correct = 1 GROUP BY user_id, item_id
+  SELECT min(id) AS id FROM attempt WHERE kind = 'challenge' AND correct = 1 /* of whom: attempt */ GROUP BY user_id, item_id
 ) f ON f.id = a.id
 """
+
+_QUALIFIED_ONE = re.sub(r"/\* of whom: (\w+) \*/", r"AND \1.user_id = :user_id", _QUALIFIED)
 
 _XP = """
 SELECT m.group_id, m.user_id, m.xp AS stored, coalesce(x.total, 0) AS computed FROM membership m
@@ -33,6 +36,11 @@ _HIDDEN = """
 SELECT m.group_id, m.user_id, m.hidden AS stored, u.board_opt_out AS computed FROM membership m
 JOIN app_user u ON u.id = m.user_id WHERE m.hidden != u.board_opt_out ORDER BY 1, 2
 """
+
+
+def qualified_days(db: Database, user_id: int) -> list[date]:
+    """Work out from the log which days of a learner count, oldest first."""
+    return sorted(to_day(row["local_day"]) for row in rows(db, _QUALIFIED_ONE, user_id=user_id))
 
 
 def differences(db: Database) -> list[Difference]:

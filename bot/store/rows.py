@@ -15,7 +15,10 @@ Kind = Literal["quiz", "challenge"]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A learner. `rule` is how their days are counted now; `pending` a change of it that has not begun."""
+    """A learner. `rule` is how their days are counted now; `pending` a change of it that has not begun.
+
+    `news` is what to tell them on the account they were found by.
+    """
 
     id: int
     name: str
@@ -26,6 +29,7 @@ class User:
     board_name: str = ""
     board_opt_out: bool = False
     sample: bool = False
+    news: str = ""
 
     @property
     def tz(self) -> str:
@@ -47,6 +51,31 @@ class Group:
     external_id: str
     name: str
     tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A channel, or with an empty one the whole server or workspace."""
+
+    platform: str
+    external_id: str
+    channel: str = ""
+
+    @property
+    def server(self) -> Spot:
+        """The server or workspace the channel is in."""
+        return Spot(self.platform, self.external_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """How posts nobody asked for are set up: the channel and hour that are needed for any, the rest "" by default."""
+
+    channel: str = ""
+    hour: int | None = None
+    tz: str = ""
+    track: str = ""
+    ping: str = ""
 
 
 @dataclass(frozen=True, slots=True)

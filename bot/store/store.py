@@ -7,9 +7,10 @@ transaction. `now` is the only clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -30,6 +31,8 @@ from bot.store import (
 )
 from bot.store.codec import plain_name
 from bot.store.engine import sqlite3
+from bot.store.linking import Links
+from bot.store.places import Places
 from bot.store.readers import Readers
 from bot.store.rows import (
     Answered,
@@ -54,6 +57,7 @@ from bot.store.writer import Writer
 from bot.streaks import DayKind, Streak
 
 Clock = Callable[[], datetime]
+Record = TypeVar("Record", AnswerRecord, SubmissionRecord)
 
 
 class Store:
@@ -63,6 +67,8 @@ class Store:
         self._writer, self._readers, self._now = writer, readers, now
         self._write, self._read = writer.run, readers.run
         self.path = path
+        self.links = Links(writer, readers, now)
+        self.places = Places(writer, readers, now)
 
     @classmethod
     async def open(cls, path: Path, *, now: Clock) -> Self:
@@ -103,7 +109,9 @@ class Store:
 
         A new zone or day start begins at the learner's next turn of the day (`User.pending`), a newcomer's at once.
         """
-        return await self._write(lambda db: people.update_settings(db, user_id, fields, self._now()))
+        return await self._write(
+            lambda db: people.update_settings(db, people.current(db, user_id), fields, self._now())
+        )
 
     async def ensure_group(self, platform: str, external_id: str, name: str, tz: str | None = None) -> Group:
         """Find a group by its platform's id, or add it; keep its name, and its zone if one is given, current."""
@@ -119,7 +127,7 @@ class Store:
     async def join(self, group_id: int, user_id: int) -> None:
         """Make a learner a member of a group; again changes nothing."""
         if not await self._read(lambda db: people.is_member(db, group_id, user_id)):
-            await self._write(lambda db: people.join(db, group_id, user_id, self._now()))
+            await self._write(lambda db: people.join(db, group_id, people.current(db, user_id), self._now()))
 
     async def focus(self, user_id: int) -> str:
         """Read which challenge a learner opened last; empty for none."""
@@ -127,7 +135,7 @@ class Store:
 
     async def set_focus(self, user_id: int, slug: str) -> None:
         """Remember which challenge a learner opened last."""
-        await self._write(lambda db: people.set_focus(db, user_id, slug))
+        await self._write(lambda db: people.set_focus(db, people.current(db, user_id), slug))
 
     # Questions
 
@@ -141,8 +149,12 @@ class Store:
         idem: str | None = None,
     ) -> list[Question]:
         """Put questions (item id, seed) to a learner. A day has one daily set; `idem` makes a quiz request repeatable."""
-        posing = questions.Posing(user_id, tuple(items), purpose, local_day, idem)
-        return await self._write(lambda db: questions.pose(db, posing, self._now()))
+
+        def pose(db: Database) -> list[Question]:
+            posing = questions.Posing(people.current(db, user_id), tuple(items), purpose, local_day, idem)
+            return questions.pose(db, posing, self._now())
+
+        return await self._write(pose)
 
     async def questions_today(self, user_id: int, local_day: date, purpose: Purpose | None = None) -> list[Question]:
         """Find what was posed to a learner on one of their days, in order."""
@@ -160,17 +172,18 @@ class Store:
 
     async def record_answer(self, record: AnswerRecord) -> Recorded:
         """Record the one answer to a question with its XP and streak; a repeat changes nothing."""
-        return await self._write(lambda db: attempts.record_answer(db, record))
+        return await self._write(lambda db: attempts.record_answer(db, _owned(db, record)))
 
     async def record_submission(self, record: SubmissionRecord) -> Recorded:
         """Record judged code with its XP and streak; a repeat changes nothing, `internal` is not charged."""
-        return await self._write(lambda db: attempts.record_submission(db, record))
+        return await self._write(lambda db: attempts.record_submission(db, _owned(db, record)))
 
     async def use_hint(self, user_id: int, slug: str, *, rungs: int = 3, idem: str | None = None) -> int:
         """Take the next of a challenge's hints and say which it is, from 1; the last one stays."""
 
         def take(db: Database) -> int:
-            request = hints.HintRequest(user_id, slug, rungs, self._today(db, user_id), idem)
+            me = people.current(db, user_id)
+            request = hints.HintRequest(me, slug, rungs, self._today(db, me), idem)
             return hints.take(db, request, self._now())
 
         return await self._write(take)
@@ -276,6 +289,11 @@ class Store:
     def _today(self, db: Database, user_id: int) -> date:
         user = people.read_user(db, user_id, self._now())
         return local_day(self._now(), user.tz, user.day_start)
+
+
+def _owned(db: Database, record: Record) -> Record:
+    """Give a record to who its learner is by now, when two accounts became one while it was being made."""
+    return replace(record, user_id=people.current(db, record.user_id))
 
 
 def _prepare(db: Database, path: Path, now: datetime) -> None:

@@ -59,7 +59,7 @@ class Conversation:
     async def handle(self, event: Event, exchange: Exchange) -> None:
         """Answer one event; a second delivery of it changes nothing."""
         if event.id in self._seen:
-            log.info("event delivered twice", event=event.id)
+            log.info("event delivered twice", interaction=event.id)
             return
         self._seen[event.id] = None
         if len(self._seen) > REMEMBERED:
@@ -67,7 +67,7 @@ class Conversation:
         try:
             await self._answer(event, exchange)
         except Exception:
-            log.exception("event failed", event=event.id, kind=event.kind.name)
+            log.exception("event failed", interaction=event.id, kind=event.kind.name)
             if event.kind is not Kind.TYPING:
                 await self._show(exchange, Reply((SORRY,)), event)
 

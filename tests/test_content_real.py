@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -19,18 +20,22 @@ from quizzes.claims import claims
 from quizzes.items import Track
 from quizzes.lint import lint
 from quizzes.load import load_track
-from runner import ColdRunner, Isolation, Profile
+from runner import Job, Profile, Result
 
 FOLDER = Path(__file__).parents[1] / "data" / "tracks" / "ai-machine-learning"
 TRACK, TRACK_FAULTS = load_track(FOLDER)
 BANK, BANK_FAULTS = load_challenges(FOLDER / "challenges")
-SOAK = pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
 
 
-@pytest.fixture
-def runner() -> ColdRunner:
+class Boxes(Protocol):
     """Real boxes, with whatever isolation this host has."""
-    return ColdRunner(Isolation.REDUCED)
+
+    async def run(self, job: Job) -> Result:
+        """Run a job."""
+        ...
+
+
+SOAK = pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
 
 
 @pytest.fixture
@@ -57,30 +62,30 @@ def test_there_is_enough_of_everything(track: Track) -> None:
 
 
 @pytest.mark.parametrize("profile", list(Profile))
-async def test_what_questions_say_of_their_code_is_true(runner: ColdRunner, track: Track, profile: Profile) -> None:
+async def test_what_questions_say_of_their_code_is_true(warm: Boxes, track: Track, profile: Profile) -> None:
     claimed = [claim for claim in claims(track) if claim.profile == profile]
     assert claimed
-    assert await claim_faults(claimed, runner.run) == []
+    assert await claim_faults(claimed, warm.run) == []
 
 
 @pytest.mark.parametrize("challenge", BANK.values(), ids=BANK.keys())
-async def test_a_challenge_gives_every_source_its_verdict(runner: ColdRunner, challenge: Challenge) -> None:
-    assert await grading_faults(challenge, runner.run, [0]) == []
+async def test_a_challenge_gives_every_source_its_verdict(warm: Boxes, challenge: Challenge) -> None:
+    assert await grading_faults(challenge, warm.run, [0]) == []
 
 
 @SOAK
 @pytest.mark.slow
 @pytest.mark.parametrize("challenge", BANK.values(), ids=BANK.keys())
-async def test_it_does_so_on_twenty_seeds(runner: ColdRunner, challenge: Challenge) -> None:
-    assert await grading_faults(challenge, runner.run, range(1, 21)) == []
+async def test_it_does_so_on_twenty_seeds(warm: Boxes, challenge: Challenge) -> None:
+    assert await grading_faults(challenge, warm.run, range(1, 21)) == []
 
 
 @SOAK
 @pytest.mark.slow
 @pytest.mark.parametrize("challenge", BANK.values(), ids=BANK.keys())
-async def test_every_source_gets_its_verdict_as_a_submission(runner: ColdRunner, challenge: Challenge) -> None:
+async def test_every_source_gets_its_verdict_as_a_submission(warm: Boxes, challenge: Challenge) -> None:
     async def verdict(source: str) -> Verdict:
-        return (await grade(challenge, source, runner.run, itertools.count(100).__next__)).verdict
+        return (await grade(challenge, source, warm.run, itertools.count(100).__next__)).verdict
 
     assert await verdict(challenge.solution) is Verdict.ACCEPTED
     assert await verdict(challenge.starter) is not Verdict.ACCEPTED
@@ -89,7 +94,7 @@ async def test_every_source_gets_its_verdict_as_a_submission(runner: ColdRunner,
 
 
 @pytest.mark.parametrize("profile", list(Profile))
-async def test_a_reference_of_every_profile_is_accepted_as_a_submission(runner: ColdRunner, profile: Profile) -> None:
+async def test_a_reference_of_every_profile_is_accepted_as_a_submission(warm: Boxes, profile: Profile) -> None:
     challenge = next(challenge for challenge in BANK.values() if challenge.profile is profile)
-    report = await grade(challenge, challenge.solution, runner.run, itertools.count(7).__next__)
+    report = await grade(challenge, challenge.solution, warm.run, itertools.count(7).__next__)
     assert (report.verdict, report.detail) == (Verdict.ACCEPTED, "")

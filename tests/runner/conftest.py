@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import os
@@ -13,8 +12,7 @@ import socket
 import subprocess
 import sys
 import textwrap
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +36,7 @@ SMALL = Limits(
     source_bytes=64 * 1024,
 )
 
+Runner = Any  # anything whose `run` takes a job: a cold runner, or the shared warm one
 RunSource = Callable[..., Awaitable[Result]]
 
 
@@ -132,47 +131,6 @@ def small() -> Limits:
     return SMALL
 
 
-class Warm:
-    """A warm runner in a thread of its own, so that all tests of a process share its zygotes."""
-
-    def __init__(self) -> None:
-        """Start the thread; zygotes are started as profiles are asked for."""
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever)
-        self.thread.start()
-        self.inner: WarmRunner = self.wait(self._open())
-
-    async def _open(self) -> WarmRunner:
-        return WarmRunner(Isolation.REDUCED)
-
-    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
-
-    async def _run(self, job: Job) -> Result:
-        assert await self.inner.warm_up(job.profile)
-        return await self.inner.run(job)
-
-    async def run(self, job: Job) -> Result:
-        """Run a job in the other thread."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._run(job), self.loop))
-
-    def close(self) -> None:
-        """End every zygote; nothing may be left."""
-        assert self.wait(self.inner.close())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.run_until_complete(self.loop.shutdown_default_executor())
-        self.loop.close()
-
-
-@pytest.fixture(scope="session", name="warm")
-def _warm() -> Iterator[Warm]:
-    """The warm runner that all tests of this process share."""
-    warm = Warm()
-    yield warm
-    warm.close()
-
-
 @pytest.fixture
 def cold() -> ColdRunner:
     """A runner that takes what isolation this host has, never none."""
@@ -180,13 +138,13 @@ def cold() -> ColdRunner:
 
 
 @pytest.fixture(params=["cold", "warm"])
-def runner(request: pytest.FixtureRequest) -> ColdRunner | Warm:
+def runner(request: pytest.FixtureRequest) -> Runner:
     """Both ways to run: what one promises, the other keeps."""
-    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]  # by a name just given
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def script(runner: ColdRunner | Warm) -> RunSource:
+def script(runner: Runner) -> RunSource:
     """Run a source as a script in a box."""
 
     async def run(source: str | bytes, limits: Limits = SMALL, **fields: object) -> Result:
@@ -197,7 +155,7 @@ def script(runner: ColdRunner | Warm) -> RunSource:
 
 
 @pytest.fixture
-def call(runner: ColdRunner | Warm) -> RunSource:
+def call(runner: Runner) -> RunSource:
     """Call `f` of a source in a box, once for each tuple of arguments."""
 
     async def run(source: str, *arguments: tuple[object, ...], limits: Limits = SMALL, **fields: object) -> Result:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -49,6 +49,9 @@ class Timing:
     most: float = 60.0
 
 
+USUAL = Timing()
+
+
 class Socket:
     """A socket that is replaced when it dies."""
 
@@ -84,7 +87,8 @@ class Socket:
         )
         handler.client.wss_uri = url
         self._handler = handler
-        connecting, stopping = asyncio.ensure_future(handler.connect_async()), asyncio.ensure_future(stop.wait())
+        connect: Callable[[], Coroutine[Any, Any, None]] = handler.connect_async
+        connecting, stopping = asyncio.create_task(connect()), asyncio.create_task(stop.wait())
         await asyncio.wait((connecting, stopping), timeout=self._timing.most, return_when=asyncio.FIRST_COMPLETED)
         for task in (connecting, stopping):
             await _cancelled(task)
@@ -104,9 +108,10 @@ class Socket:
         handler, self._handler = self._handler, None
         if handler is None:
             return
+        close: Callable[[], Awaitable[None]] = handler.close_async
         try:
             async with asyncio.timeout(self._timing.close):
-                await handler.close_async()
+                await close()
         except (TimeoutError, *UNREACHABLE) as fault:
             log.warning("socket did not close", platform="slack", fault=type(fault).__name__)
         await _swept(handler.client)

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.dispatch import Dispatcher
 from bot.platforms.port import Post, Posted, PostError
 from bot.platforms.slack.account import Account, code_of, examine, web_client
-from bot.platforms.slack.connection import Socket, Timing, persisting, served
+from bot.platforms.slack.connection import USUAL, Socket, Timing, persisting, served
 from bot.platforms.slack.conversation import Conversation
 from bot.platforms.slack.installs import oauth_settings, token_for
 from bot.platforms.slack.listeners import Listeners
@@ -36,7 +36,7 @@ class SlackHost:
         *,
         now: Callable[[], datetime],
         new_key: Callable[[], str],
-        timing: Timing = Timing(),
+        timing: Timing = USUAL,
     ) -> None:
         self._options, self._timing = options, timing
         self._listeners = Listeners(Conversation(dispatcher, now, new_key, many=options.many_workspaces))

@@ -50,7 +50,7 @@ def said_line(text: str) -> str:
     if name.lower() in MENU and not rest and not body:
         return ""
     meant = MEANT.get(name.lower(), name) if not rest or name.lower() in MEANT else name
-    return f"{meant} {rest}".strip() + (f"\n{body}" if body else "")
+    return f"{meant} {rest.strip()}".strip() + (f"\n{body}" if body else "")
 
 
 def parted(text: str) -> tuple[str, str]:

@@ -48,13 +48,14 @@ def question(card: QuestionCard) -> list[Block]:
 def asked(card: QuestionCard) -> list[Block]:
     """A question at rest: what it asks, without controls."""
     code = [f"{n:>2}  {text}" for n, text in enumerate(card.code.rstrip("\n").split("\n"), 1)]
+    unit = f" In {card.unit}." if card.unit else ""
     return [
         *fine(f"{card.label} · {card.topic}"),
         *written(card.prompt),
         *(verbatim("\n".join(code) if card.input is Input.BUG else card.code) if card.code else []),
         *(block for n, left in enumerate(card.lefts, 1) for block in _item(f"{n}.", left)),
         *(block for choice in card.choices for block in _item(choice.letter, choice.text)),
-        *fine(f"{card.expects} You can also type: /learn answer {card.public_id} …"),
+        *fine(f"{card.expects}{unit} You can also type: /learn answer {card.public_id} …"),
     ]
 
 

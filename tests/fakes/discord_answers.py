@@ -122,7 +122,7 @@ class Inspector:
 
     def against(self, name: str, payload: Any) -> list[str]:
         """Faults by the schema of that name."""
-        return schema_faults(name, payload) if self.schema else []
+        return schema_faults(name, _with_text_ids(payload)) if self.schema else []
 
     def message(
         self, kind: str, schema: str, payload: dict[str, Any], files: dict[str, bytes], before: Message | None = None
@@ -173,3 +173,17 @@ def _faults(payload: dict[str, Any], files: dict[str, bytes], before: Message | 
     ):
         faults.append("empty message")
     return faults
+
+
+ID_KEYS = frozenset({"id", "recipient_id", "message_id", "channel_id", "guild_id", "parent_id", "target_id"})
+ID_LISTS = frozenset({"users", "roles", "sticker_ids", "applied_tags"})
+
+
+def _with_text_ids(payload: Any, key: str = "") -> Any:
+    """The same with ids as text: the schema knows only those, the platform takes numbers as well."""
+    if isinstance(payload, dict):
+        # The id of a component is a number for the schema too.
+        return {k: v if k == "id" and "type" in payload else _with_text_ids(v, k) for k, v in payload.items()}
+    if isinstance(payload, list):
+        return [_with_text_ids(item, "id" if key in ID_LISTS else "") for item in payload]
+    return str(payload) if key in ID_KEYS and type(payload) is int else payload

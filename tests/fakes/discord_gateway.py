@@ -157,6 +157,8 @@ class Gateway:
 
     async def close_sockets(self, code: int) -> None:
         """Close every socket with a code."""
+        for session in self.sessions.values():
+            session.socket = None  # what the client answers to our closing says nothing about the session
         for socket in list(self.sockets):
             await socket.close(code=code)
 

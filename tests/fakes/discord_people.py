@@ -213,9 +213,10 @@ class People:
         interaction.user_install_only = not here
         interaction.payload = self._payload(interaction, data)
         self.world.interactions[interaction.token] = interaction
-        for _ in range(2 if twice else 1):
-            await self.deliver(interaction)
         interaction.deliveries = 2 if twice else 1
+        for _ in range(interaction.deliveries):
+            await self.deliver(interaction)
+        await self.desk.notify()
         seen = Seen(interaction, self.desk)
         await self.settle(seen, wait)
         return seen

@@ -61,7 +61,7 @@ class FakeDiscord(People):
         clock: Clock | None = None,
         schema: bool = True,
         bot_permissions: int = INVITED,
-    ) -> None:  # noqa: S107 - of a fake
+    ) -> None:
         self.clock = clock or Clock()
         self.token = token
         self.changed = asyncio.Condition()

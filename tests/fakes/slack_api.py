@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,7 +91,8 @@ def arguments(raw: bytes, kind: str, form: Mapping[str, Any], query: Mapping[str
         found |= {name: value for name, value in form.items() if isinstance(value, str)}
     for name in AS_JSON & set(found):
         if isinstance(found[name], str):
-            found[name] = json.loads(found[name])
+            with suppress(json.JSONDecodeError):  # what is no JSON stays a string, and will be found wrong as one
+                found[name] = json.loads(found[name])
     return {name: value for name, value in found.items() if name != "token"}
 
 
@@ -129,7 +131,11 @@ def perform(call: Call, pace: Pace) -> Json:
     if scopes and not set(scopes.split()) & call.install.scopes:
         raise RefusedError("missing_scope", needed=scopes.split()[0], provided=",".join(sorted(call.install.scopes)))
     pace.take(call.method, call.args, call.install.team, call.world.clock())
-    return method(call)
+    try:
+        return method(call)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        call.world.fault("arguments", f"{call.method}: {error!r} with {call.args}")
+        raise RefusedError("invalid_arguments") from error
 
 
 def exchange(world: World, args: Json, client: tuple[str, str], rotate: float | None) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ class Routes:
         method = request.match_info["method"]
         raw = await request.read()
         form: Any = {} if "json" in request.content_type else await request.post()
-        args = arguments(raw, request.content_type, form, request.query)
+        args = arguments(raw, request.content_type, form, request.query) | _basic(request.headers.get("Authorization", ""))
         self.calls.append((method, args))
         self.world.stir()
         token = token_of(request.headers.get("Authorization", ""), {**request.query, **form})
@@ -153,6 +154,14 @@ class Routes:
         if file is None or install is None or "files:read" not in install.scopes:
             return web.Response(text="<html>Sign in</html>", content_type="text/html")  # what Slack does instead of saying no
         return await self._troubled("private", request, lambda: web.Response(body=file.content))
+
+
+def _basic(header: str) -> Json:
+    """The client's id and secret, which the library sends as a login."""
+    if not header.startswith("Basic "):
+        return {}
+    name, _, secret = b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    return {"client_id": name, "client_secret": secret}
 
 
 def _cut(request: web.Request) -> web.Response:

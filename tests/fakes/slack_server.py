@@ -25,6 +25,7 @@ announce, and for each announced one that did not come. What a test arranges (`n
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,7 +39,7 @@ from aiohttp import web
 from tests.fakes.slack_chat import bot_user
 from tests.fakes.slack_people import People
 from tests.fakes.slack_routes import Routes, Trouble
-from tests.fakes.slack_wire import Endpoint, Wire
+from tests.fakes.slack_wire import Endpoint, Wire, signed
 from tests.fakes.slack_world import (
     SCOPES,
     Channel,
@@ -234,6 +235,14 @@ class FakeSlack(People):
     def post_events_to(self, url: str, secret: str = "") -> None:
         """Send events to the app's own server from now on, signed: HTTP mode."""
         self.wire.endpoint = Endpoint(url, secret or self.signing_secret)
+
+    async def verify_url(self) -> bool:
+        """Ask the app's own server to prove itself, as Slack does when its address is entered."""
+        assert self.wire.endpoint is not None
+        body = json.dumps({"type": "url_verification", "token": "verification-token", "challenge": "prove it"})
+        headers = signed(self.wire.endpoint.secret, body, self.clock()) | {"Content-Type": "application/json"}
+        status, text = await self.wire.post(self.wire.endpoint.url, body, headers)
+        return status == 200 and "prove it" in text
 
     def rotate_tokens(self, seconds: float = 43_200) -> None:
         """Give out tokens that expire."""

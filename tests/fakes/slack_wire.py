@@ -88,6 +88,7 @@ class Wire:
             envelope |= {"retry_attempt": delivery.retry, "retry_reason": RETRIES[0] if delivery.retry else ""}
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.waiting[envelope["envelope_id"]] = (self.clock(), future)
+        self.world.stir()
         begin = time.perf_counter()
         try:
             await self.sockets[-1][0].send_str(json.dumps(envelope))

@@ -10,7 +10,6 @@ import pytest
 
 from bot.platforms.discord.host import Client
 from bot.platforms.discord.options import point_library_at
-from runner import Job, Result
 from tests.fakes.discord_state import MANAGE_GUILD
 
 
@@ -31,7 +30,7 @@ async def asked(on, user, **how):
 async def test_a_button_works_after_a_restart_and_nothing_is_kept_for_it(connect) -> None:
     async with connect() as on:
         mia = on.fake.person("Mia")
-        seen, question = await asked(on, mia)
+        seen, _ = await asked(on, mia)
         await on.restart()
         after = await on.fake.click(seen.message, controls(seen.message)[0], user=mia)
         store = on.host._client._connection._view_store
@@ -191,7 +190,7 @@ async def test_in_a_server_we_are_not_in_people_still_learn(connect) -> None:
 async def test_an_event_that_expired_is_left_alone_and_costs_nothing(connect, bank) -> None:
     async with connect() as on:
         mia = on.fake.person("Mia")
-        seen, question = await asked(on, mia)
+        seen, _ = await asked(on, mia)
         late = await on.fake.click(seen.message, controls(seen.message)[0], user=mia, expired=True)
         assert (late.failed, late.messages, await on.attempts(mia)) == (True, [], [])
         assert (await on.fake.click(seen.message, controls(seen.message)[0], user=mia)).messages
@@ -217,7 +216,7 @@ async def test_what_is_delivered_twice_happens_once(connect, bank) -> None:
 async def test_an_answer_counts_once_across_programs(connect) -> None:
     async with connect() as on:
         mia = on.fake.person("Mia")
-        seen, question = await asked(on, mia)
+        seen, _ = await asked(on, mia)
         button = controls(seen.message)[0]
         first = await on.fake.click(seen.message, button, user=mia, force=True)
         if first.interaction.modal:
@@ -277,20 +276,19 @@ async def test_a_lost_connection_is_resumed(connect) -> None:
         assert on.fake.gateway.resumes == 1
 
 
-async def test_what_is_under_way_ends_before_the_program(connect, bank, start, monkeypatch) -> None:
+async def test_what_is_under_way_ends_before_the_program(connect, bank, monkeypatch) -> None:
     slug = next(iter(bank))
-    going, leave = asyncio.Event(), asyncio.Event()
-
-    async def slow(job: Job) -> Result:
-        going.set()
-        await leave.wait()
-        from tests.bot.conftest import in_this_process
-
-        return await in_this_process(job)
-
-    async with connect(chat={"run": slow}) as on:
+    async with connect() as on:
         mia = on.fake.person("Mia")
         form = await on.fake.slash("submit", {"challenge": slug}, user=mia, channel=on.fake.channel)
+        going, leave, handle = asyncio.Event(), asyncio.Event(), on.chat.dispatcher.handle
+
+        async def slowly(request):
+            going.set()
+            await leave.wait()
+            return await handle(request)
+
+        monkeypatch.setattr(on.chat.dispatcher, "handle", slowly)
         sent = await on.fake.submit_modal(form, {"code": bank[slug].solution}, wait="first")
         await going.wait()
         on.stop.set()

@@ -41,6 +41,7 @@ from tests.fakes.discord_state import INVITED, TEXT_CHANNEL, Channel, Clock, Gui
 from tests.fakes.discord_world import World
 
 API = "/api/v10"
+TOKEN = ".".join(["fake" * 5, "part" * 2, "tail" * 7])  # of the shape of a real one
 PUBLIC = ("/interactions/", "/webhooks/")
 
 
@@ -57,7 +58,7 @@ class FakeDiscord(People):
     def __init__(
         self,
         *,
-        token: str = "fake.bot.token",
+        token: str = TOKEN,
         clock: Clock | None = None,
         schema: bool = True,
         bot_permissions: int = INVITED,

@@ -1,141 +1,31 @@
-"""The fake Discord, driven by a small bot on the real library: what works on the platform works here, what fails there fails here."""
+"""The fake Discord's interactions and gateway, driven by a small bot on the real library."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import yarl
 
-from tests.fakes.discord_desk import Limit
-from tests.fakes.discord_people import Seen
+from tests.fakes.discord_bot import (
+    Bot,
+    Code,
+    app_commands,
+    discord,
+    running,
+    scene,
+    serving,
+    ui,
+)
 from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.discord_state import ATTACH, MANAGE_GUILD, SEND, VIEW, Message, User
-
-with warnings.catch_warnings():  # the library imports a module that Python 3.13 leaves out
-    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
-    import discord
-    from discord import app_commands, ui
-    from discord.gateway import DiscordWebSocket
-    from discord.http import Route
-
-Do = Callable[[discord.Interaction[Any]], Awaitable[None]]
-
-
-class Answer(ui.DynamicItem[ui.Button[Any]], template=r"answer:(?P<letter>[A-D])"):
-    """A button that outlives the bot."""
-
-    def __init__(self, letter: str) -> None:
-        super().__init__(ui.Button(label=letter, custom_id=f"answer:{letter}"))
-        self.letter = letter
-
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: Any) -> Answer:
-        return cls(match["letter"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_message(f"You chose {self.letter}.", ephemeral=True)
-
-
-class Code(ui.Modal):
-    """A modal with an id of its own for each opening."""
-
-    def __init__(self, custom_id: str) -> None:
-        super().__init__(title="Your code", custom_id=custom_id)
-        self.code: ui.TextInput[Any] = ui.TextInput(style=discord.TextStyle.paragraph, custom_id="code", default="pass")
-        self.add_item(ui.Label(text="Code", component=self.code))
-
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_message(f"{interaction.user.name} wrote {self.code.value}", ephemeral=True)
-
-
-class Bot(discord.Client):
-    """A bot with one command of each sort; `scene` is what /scene does."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            intents=discord.Intents(guilds=True),
-            guild_ready_timeout=0.05,
-            allowed_mentions=discord.AllowedMentions.none(),
-        )
-        self.tree: app_commands.CommandTree[Bot] = app_commands.CommandTree(self)
-        self.errors: list[BaseException] = []
-        self.failed = asyncio.Event()
-        self.scene: Do = self._say_hello
-        self.tree.command(name="scene", description="Does what the test says")(self._scene)
-        self.tree.command(name="topic", description="Chooses a topic")(
-            app_commands.autocomplete(topic=_suggest)(_topic)
-        )
-        self.tree.context_menu(name="Run this code")(_run)
-        self.tree.error(self._failed)
-
-    async def setup_hook(self) -> None:
-        self.add_dynamic_items(Answer)
-        await self.tree.sync()
-
-    async def _failed(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
-        self.errors.append(getattr(error, "original", error))
-        self.failed.set()
-
-    async def error(self) -> discord.HTTPException:
-        """The platform's refusal that the last command ran into."""
-        await asyncio.wait_for(self.failed.wait(), 10)
-        self.failed.clear()
-        found = self.errors.pop()
-        assert isinstance(found, discord.HTTPException), found
-        return found
-
-    async def _scene(self, interaction: discord.Interaction[Any]) -> None:
-        await self.scene(interaction)
-
-    @staticmethod
-    async def _say_hello(interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_message("Hello.", view=_buttons())
-
-
-def _buttons() -> ui.View:
-    view = ui.View(timeout=None)
-    for letter in "ABCD":
-        view.add_item(Answer(letter))
-    return view
-
-
-async def _suggest(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=t, value=t) for t in ("loss", "learning rate", "recall") if t.startswith(current)]
-
-
-async def _topic(interaction: discord.Interaction[Any], topic: str) -> None:
-    await interaction.response.send_message(f"Topic: {topic}")
-
-
-async def _run(interaction: discord.Interaction[Any], message: discord.Message) -> None:
-    await interaction.response.send_message(f"Ran {message.content}", ephemeral=True)
-
-
-@asynccontextmanager
-async def running(fake: FakeDiscord) -> AsyncIterator[Bot]:
-    """A bot connected to the fake."""
-    bot = Bot()
-    seen = fake.gateway.identifies
-    task = asyncio.create_task(bot.start(fake.token))
-    try:
-        await fake.ready(sessions=seen + fake.gateway.resumes + 1)
-        yield bot
-    finally:
-        await bot.close()
-        await task
+from tests.fakes.discord_state import User
 
 
 @pytest.fixture
 async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as made:
-        monkeypatch.setattr(Route, "BASE", made.api_url)
-        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(made.gateway_url))
+    async with serving(monkeypatch) as made:
         yield made
 
 
@@ -143,6 +33,11 @@ async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
 async def bot(fake: FakeDiscord) -> AsyncIterator[Bot]:
     async with running(fake) as made:
         yield made
+
+
+@pytest.fixture
+def ada(fake: FakeDiscord) -> User:
+    return fake.person("Ada")
 
 
 async def test_slash_button_and_ephemeral_reply(fake: FakeDiscord, bot: Bot) -> None:
@@ -161,17 +56,6 @@ async def test_wrong_token_is_refused(fake: FakeDiscord) -> None:
     with pytest.raises(discord.LoginFailure):
         await client.login("wrong")
     await client.close()
-
-
-@pytest.fixture
-def ada(fake: FakeDiscord) -> User:
-    return fake.person("Ada")
-
-
-async def scene(fake: FakeDiscord, bot: Bot, user: User, do: Do, **how: Any) -> Seen:
-    """What comes of /scene doing that."""
-    bot.scene = do
-    return await fake.slash("scene", user=user, channel=how.pop("channel", fake.channel), **how)
 
 
 async def test_deferred_answer_takes_the_place_of_the_promise(fake: FakeDiscord, bot: Bot, ada: User) -> None:
@@ -348,154 +232,6 @@ async def test_fault_fails_the_test_that_leaves_it_unannounced() -> None:
             fake.faults.append("a fault")
 
 
-async def test_rate_limit_is_waited_out(fake: FakeDiscord, bot: Bot) -> None:
-    trouble = fake.trouble(status=429, method="POST", part="/messages", times=2, retry_after=0.01)
-    await _channel(fake, bot).send("Daily.")
-    assert ([m.text for m in fake.messages(fake.channel)], trouble.times) == (["Daily."], 0)
-
-
-async def test_rate_limit_without_via_is_a_ban(fake: FakeDiscord, bot: Bot) -> None:
-    fake.trouble(status=429, part="/messages", via=False)
-    with pytest.raises(discord.HTTPException):
-        await _channel(fake, bot).send("Daily.")
-
-
-async def test_bucket_makes_the_client_pace_itself(fake: FakeDiscord, bot: Bot) -> None:
-    fake.limits["POST", "/channels/{channel}/messages"] = Limit(2, 0.05)
-    await asyncio.gather(*(_channel(fake, bot).send(str(n)) for n in range(6)))
-    assert sorted(m.text for m in fake.messages(fake.channel)) == list("012345")
-
-
-async def test_limit_refuses_one_too_many() -> None:
-    limit = Limit(2, 60.0)
-    assert [limit.take("a")[0], limit.take("a")[0], limit.take("a")[0], limit.take("b")[0]] == [1, 0, -1, 1]
-
-
-async def test_answer_lost_after_the_work_is_made_good_by_the_nonce(fake: FakeDiscord, bot: Bot) -> None:
-    fake.trouble(status=400, method="POST", part="/messages", times=2, lost=True)
-    for nonce in ("same", "other"):
-        with pytest.raises(discord.HTTPException):
-            await _channel(fake, bot).send("Daily.", nonce=nonce)
-    await _channel(fake, bot).send("Daily.", nonce="same")
-    assert [m.nonce for m in fake.messages(fake.channel)] == ["same", "other"]
-    await fake.advance(301)
-    await _channel(fake, bot).send("Daily.", nonce="same")
-    assert [m.nonce for m in fake.messages(fake.channel)] == ["same", "other", "same"]
-
-
-async def test_missing_permissions_are_refused_with_their_codes(fake: FakeDiscord, bot: Bot) -> None:
-    async def refused(permission: int, **message: Any) -> int:
-        await fake.forbid(fake.channel, permission, silently=True)
-        with pytest.raises(discord.Forbidden) as error:
-            await _channel(fake, bot).send("x", **message)
-        return error.value.code
-
-    assert await refused(VIEW) == 50001
-    assert await refused(SEND) == 50013
-    assert await refused(ATTACH, file=discord.File(io.BytesIO(b"x"), "x")) == 50013
-    await fake.forbid(fake.channel, 0)
-    await _channel(fake, bot).send("x")
-
-
-async def test_client_hears_of_permissions_and_channels(fake: FakeDiscord, bot: Bot) -> None:
-    made = await fake.add_channel("daily")
-    await fake.forbid(made, SEND)
-    await fake.slash(
-        "scene", user=fake.person("Ada"), channel=fake.channel
-    )  # by its answer the events before it arrived
-    guild = bot.get_guild(fake.guild.id)
-    assert guild is not None
-    channel = guild.get_channel(made.id)
-    assert channel is not None
-    assert (channel.permissions_for(guild.me).send_messages, channel.permissions_for(guild.me).view_channel) == (
-        False,
-        True,
-    )
-    await fake.delete_channel(made)
-    with pytest.raises(discord.NotFound) as error:
-        await bot.get_partial_messageable(made.id).send("x")
-    assert error.value.code == 10003
-
-
-async def test_message_has_one_thread(fake: FakeDiscord, bot: Bot) -> None:
-    channel = bot.get_channel(fake.channel.id)
-    assert isinstance(channel, discord.TextChannel)
-    message = await channel.send("Daily.")
-    thread = await message.create_thread(name="Talk")
-    await thread.send("Spoilers welcome.")
-    with pytest.raises(discord.HTTPException) as error:
-        await message.create_thread(name="Again")
-    (post,) = fake.messages(fake.channel)
-    assert post.thread is not None
-    assert (error.value.code, [m.text for m in fake.messages(post.thread)]) == (160004, ["Spoilers welcome."])
-
-
-async def test_edits_are_of_own_messages_and_rare_for_old_ones(fake: FakeDiscord, bot: Bot, ada: User) -> None:
-    sent = await _channel(fake, bot).send("Old.")
-    await sent.edit(content="New.")
-    with pytest.raises(discord.Forbidden) as error:
-        await _channel(fake, bot).get_partial_message(fake.say(fake.channel, ada, "mine").id).edit(content="x")
-    assert error.value.code == 50005
-    await fake.advance(3601)
-    fake.posts.old_edits_allowed = 0
-    with pytest.raises(discord.HTTPException) as late:
-        await sent.edit(content="Late.")
-    assert (late.value.code, fake.world.messages[sent.id].text) == (30046, "New.")
-
-
-async def test_closed_private_conversation_is_refused(fake: FakeDiscord, bot: Bot, ada: User) -> None:
-    friend = await bot.fetch_user(ada.id)
-    await friend.send("Hi.")
-    ada.accepts_dms = False
-    with pytest.raises(discord.Forbidden) as error:
-        await friend.send("Hi.")
-    assert (error.value.code, [m.text for m in fake.seen_by(ada)]) == (50007, ["Hi."])
-
-
-async def test_pings_need_the_word_and_the_leave(fake: FakeDiscord, bot: Bot, ada: User) -> None:
-    words = f"<@{ada.id}> @everyone"
-    quiet = await _channel(fake, bot).send(words)
-    loud = await _channel(fake, bot).send(words, allowed_mentions=discord.AllowedMentions(users=True))
-    assert [fake.world.messages[m.id].pings for m in (quiet, loud)] == [set(), {str(ada.id)}]
-
-
-async def test_second_layout_cannot_replace_words_that_stay(fake: FakeDiscord, bot: Bot) -> None:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay("New."))
-    sent = await _channel(fake, bot).send("Old.")
-    fake.expect("content in a message of flag")
-    with pytest.raises(discord.HTTPException):
-        await sent.edit(view=view)
-    await sent.edit(content=None, view=view)
-    assert fake.messages(fake.channel)[0].text == "New."
-
-
-async def test_commands_are_hidden_from_who_may_not_use_them(fake: FakeDiscord, bot: Bot, ada: User) -> None:
-    bot.tree.get_command("scene").default_permissions = discord.Permissions(manage_guild=True)  # type: ignore[union-attr]  # it is there
-    await bot.tree.sync()
-    admin = fake.person("Root", permissions=MANAGE_GUILD)
-    assert [sorted(fake.commands(user, fake.channel)) for user in (ada, admin)] == [["topic"], ["scene", "topic"]]
-    with pytest.raises(AssertionError, match="not offered"):
-        await fake.slash("scene", user=ada, channel=fake.channel)
-
-
-async def test_day_has_200_new_commands(fake: FakeDiscord, bot: Bot) -> None:
-    fake.account.creates[None, fake.clock.now().date()] = 200
-    await bot.tree.sync()
-    bot.tree.command(name="more", description="One too many")(_topic)
-    with pytest.raises(discord.HTTPException) as error:
-        await bot.tree.sync()
-    assert error.value.code == 30034
-    await fake.advance(24 * 3600)
-    await bot.tree.sync()
-
-
-async def test_unknown_route_is_a_fault(fake: FakeDiscord, bot: Bot) -> None:
-    fake.expect("unknown route GET")
-    with pytest.raises(discord.NotFound):
-        await bot.http.request(Route("GET", "/no/such/thing"))
-
-
 async def test_privileged_intents_are_refused(fake: FakeDiscord) -> None:
     client = discord.Client(intents=discord.Intents(guilds=True, members=True))
     with pytest.raises(discord.PrivilegedIntentsRequired):
@@ -517,14 +253,3 @@ async def test_shards_hear_of_their_own_guilds(fake: FakeDiscord, monkeypatch: p
 
 async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
     return None
-
-
-def _channel(fake: FakeDiscord, bot: Bot) -> discord.PartialMessageable:
-    return bot.get_partial_messageable(fake.channel.id)
-
-
-def test_message_text_is_all_that_is_read() -> None:
-    shown = Message.__new__(Message)
-    shown.content, shown.components = "a", [{"type": 17, "components": [{"type": 10, "content": "b"}]}]
-    shown.embeds = [{"title": "c", "fields": [{"name": "d", "value": "e"}]}]
-    assert shown.text == "a\nb\nc\nd\ne"

@@ -45,6 +45,18 @@ METHODS: dict[str, tuple[str, int, Method]] = {
     "views.push": ("", 4, views.push_view),
     "views.update": ("", 4, views.update_view),
 }
+# What the methods take (and `team_id`, which the library adds by itself); Slack drops the rest without a word, this one says so.
+MESSAGE = "channel text blocks attachments metadata thread_ts unfurl_links unfurl_media link_names parse mrkdwn "
+TAKES = {
+    "chat.delete": "channel ts",
+    "chat.postEphemeral": MESSAGE + "user",
+    "chat.postMessage": MESSAGE + "reply_broadcast username icon_emoji icon_url markdown_text",
+    "chat.update": MESSAGE + "ts reply_broadcast file_ids",
+    "views.open": "trigger_id view",
+    "views.publish": "user_id view hash",
+    "views.push": "trigger_id view",
+    "views.update": "view_id external_id view hash",
+}
 AS_JSON = {"blocks", "view", "files", "metadata", "attachments"}
 
 
@@ -130,6 +142,9 @@ def perform(call: Call, pace: Pace) -> Json:
     scopes, _, method = METHODS[call.method]
     if scopes and not set(scopes.split()) & call.install.scopes:
         raise RefusedError("missing_scope", needed=scopes.split()[0], provided=",".join(sorted(call.install.scopes)))
+    strange = set(call.args) - set(TAKES[call.method].split()) - {"team_id"} if call.method in TAKES else set()
+    if strange:
+        call.world.fault("arguments", f"{call.method} takes no {sorted(strange)}")
     pace.take(call.method, call.args, call.install.team, call.world.clock())
     try:
         return method(call)
@@ -147,7 +162,10 @@ def exchange(world: World, args: Json, client: tuple[str, str], rotate: float | 
     if (args.get("client_id"), args.get("client_secret")) != client:
         raise RefusedError("bad_client_secret" if args.get("client_id") == client[0] else "invalid_client_id")
     if args.get("grant_type") == "refresh_token":
-        old = next((key for key, one in world.installs.items() if one.refresh and one.refresh == args.get("refresh_token")), None)
+        old = next(
+            (key for key, one in world.installs.items() if one.refresh and one.refresh == args.get("refresh_token")),
+            None,
+        )
         if old is None:
             raise RefusedError("invalid_refresh_token")
         install = world.installs.pop(old)

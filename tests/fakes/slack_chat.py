@@ -108,7 +108,13 @@ def update(call: Call) -> Json:
     message = _own(call)
     check_message(call.world, call.method, call.args)
     call.world.change(message, str(call.args.get("text") or ""), call.args.get("blocks"), call.args.get("metadata"))
-    return {"ok": True, "channel": message.channel, "ts": message.ts, "text": message.text, "message": _without(message.shown(), "ts")}
+    return {
+        "ok": True,
+        "channel": message.channel,
+        "ts": message.ts,
+        "text": message.text,
+        "message": _without(message.shown(), "ts"),
+    }
 
 
 def _without(whole: Json, *names: str) -> Json:
@@ -125,7 +131,11 @@ def delete(call: Call) -> Json:
 def permalink(call: Call) -> Json:
     """Say where a message is found."""
     channel = channel_of(call, inside=False)
-    return {"ok": True, "channel": channel.id, "permalink": f"{call.base}/archives/{channel.id}/p{call.args.get('message_ts')}"}
+    return {
+        "ok": True,
+        "channel": channel.id,
+        "permalink": f"{call.base}/archives/{channel.id}/p{call.args.get('message_ts')}",
+    }
 
 
 def react(call: Call) -> Json:
@@ -152,7 +162,9 @@ def history(call: Call) -> Json:
     else:
         kept = [one for one in reversed(kept) if not one.thread_ts]
     meta = str(call.args.get("include_all_metadata", "")).lower() in ("1", "true")
-    shown = [one.shown() | ({"metadata": one.metadata} if meta and one.metadata else {}) for one in kept if one.ts >= oldest]
+    shown = [
+        one.shown() | ({"metadata": one.metadata} if meta and one.metadata else {}) for one in kept if one.ts >= oldest
+    ]
     return {"ok": True, "messages": shown[: int(call.args.get("limit") or 100)], "has_more": False}
 
 
@@ -191,7 +203,9 @@ def join(call: Call) -> Json:
 def list_channels(call: Call) -> Json:
     """List the channels of a workspace, private ones only when our app is in them."""
     seen = [one for one in call.world.channels.values() if one.team == call.install.team and one.kind != "im"]
-    shown = [described(one) for one in seen if one.bot_in or (one.kind == "channel" and call.method == "conversations.list")]
+    shown = [
+        described(one) for one in seen if one.bot_in or (one.kind == "channel" and call.method == "conversations.list")
+    ]
     return {"ok": True, "channels": shown, "response_metadata": {"next_cursor": ""}}
 
 
@@ -220,7 +234,10 @@ def _person(user: User, call: Call) -> Json:
 
 def user_groups(call: Call) -> Json:
     """List the groups that can be called by one name."""
-    return {"ok": True, "usergroups": [{"id": key, "handle": name, "name": name} for key, name in call.world.groups.items()]}
+    return {
+        "ok": True,
+        "usergroups": [{"id": key, "handle": name, "name": name} for key, name in call.world.groups.items()],
+    }
 
 
 def auth_test(call: Call) -> Json:
@@ -242,7 +259,13 @@ def upload_url(call: Call) -> Json:
     """Begin an upload: step one of three."""
     call.need("filename", "length")
     name = f"F{call.world.number()}"
-    stored = StoredFile(name, call.args["filename"], int(call.args["length"]), alt_txt=str(call.args.get("alt_txt") or ""), user=call.bot)
+    stored = StoredFile(
+        name,
+        call.args["filename"],
+        int(call.args["length"]),
+        alt_txt=str(call.args.get("alt_txt") or ""),
+        user=call.bot,
+    )
     call.world.files[name] = stored
     return {"ok": True, "upload_url": f"{call.base}/upload/{name}", "file_id": name}
 
@@ -263,7 +286,9 @@ def upload_done(call: Call) -> Json:
 def _finished(call: Call, item: Any) -> StoredFile:
     file = call.world.files.get(item.get("id", ""))
     if file is None or len(file.content) != file.length:
-        call.world.fault("upload", f"{item.get('id')}: {file and len(file.content)} bytes arrived of {file and file.length}")
+        call.world.fault(
+            "upload", f"{item.get('id')}: {file and len(file.content)} bytes arrived of {file and file.length}"
+        )
         raise RefusedError("file_not_found" if file is None else "file_upload_size_mismatch")
     file.title, file.done = str(item.get("title") or ""), True
     call.world.validated["file"] += 1

@@ -42,18 +42,26 @@ def metadata_faults(metadata: Any) -> list[str]:
         return []
     if not isinstance(metadata, dict) or set(metadata) - {"event_type", "event_payload", "entities"}:
         return [f"metadata holds event_type and event_payload, not {metadata!r}"]
-    fine = isinstance(metadata.get("event_payload"), dict) and re.fullmatch(r"\w{1,255}", str(metadata.get("event_type", "")))
+    fine = isinstance(metadata.get("event_payload"), dict) and re.fullmatch(
+        r"\w{1,255}", str(metadata.get("event_type", ""))
+    )
     return [] if fine else ["metadata needs an event_type of letters and an event_payload of an object"]
 
 
 def _faults(world: World, kind: str, payload: Json, surface: str) -> list[str]:
     world.validated[kind] += 1
     world.validated[surface] += 1
-    return slack_rules.faults(payload, surface) + slack_schema.faults(payload, surface) + _unknown_files(world, payload)
+    published = slack_schema.faults(payload, surface)
+    try:
+        return slack_rules.faults(payload, surface) + published + _unknown_files(world, payload)
+    except (AttributeError, KeyError, TypeError) as error:  # of so odd a form that the rules cannot read it
+        return [f"malformed: {error!r}", *published]
 
 
 def _unknown_files(world: World, payload: Json) -> list[str]:
-    named = [node["slack_file"].get("id") for node in slack_rules.nodes(payload) if isinstance(node.get("slack_file"), dict)]
+    named = [
+        node["slack_file"].get("id") for node in slack_rules.nodes(payload) if isinstance(node.get("slack_file"), dict)
+    ]
     ready = {file.id for file in world.files.values() if file.done}
     return [f"there is no finished file {name!r}" for name in named if name and name not in ready]
 

@@ -22,7 +22,12 @@ class Who:
 
     def person(self) -> Json:
         """The user of an interaction."""
-        return {"id": self.user.id, "username": self.user.name.lower(), "name": self.user.name.lower(), "team_id": self.user.team}
+        return {
+            "id": self.user.id,
+            "username": self.user.name.lower(),
+            "name": self.user.name.lower(),
+            "team_id": self.user.team,
+        }
 
     def common(self, kind: str) -> Json:
         """What all interactions hold."""
@@ -44,7 +49,12 @@ def command(who: Who, channel: Channel, name: str, text: str) -> Json:
 
 def action_on_message(who: Who, channel: Channel, message: Message, action: Json, state: Json) -> Json:
     """Something done to an element of a message. An ephemeral's own content is not sent back."""
-    container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": bool(message.only_for)}
+    container: Json = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": bool(message.only_for),
+    }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     whole = who.common("block_actions") | {
@@ -110,7 +120,14 @@ def home_opened(who: Who, channel: str, view: View | None) -> Json:
 def said(who: Who, channel: Channel, message: Message, bot: str) -> Json:
     """Somebody wrote something: to our app by name, or in a channel it is in."""
     kind = "app_mention" if f"<@{bot}>" in message.text and channel.kind != "im" else "message"
-    inner: Json = {"type": kind, "user": who.user.id, "text": message.text, "ts": message.ts, "channel": channel.id, "team": who.user.team}
+    inner: Json = {
+        "type": kind,
+        "user": who.user.id,
+        "text": message.text,
+        "ts": message.ts,
+        "channel": channel.id,
+        "team": who.user.team,
+    }
     if kind == "message":
         inner["channel_type"] = channel.kind
     if message.thread_ts:
@@ -131,7 +148,9 @@ def action(element: Json, block_id: str, value: Any, ts: str) -> Json:
     kind = element["type"]
     found: Json = {"type": kind, "action_id": element["action_id"], "block_id": block_id, "action_ts": ts}
     if kind == "button":
-        return found | {"text": element["text"]} | {name: element[name] for name in ("value", "style") if name in element}
+        return (
+            found | {"text": element["text"]} | {name: element[name] for name in ("value", "style") if name in element}
+        )
     return found | state_of(element, value)
 
 
@@ -168,7 +187,9 @@ def initial(element: Json) -> Any:
     found = next((element[name] for name in INITIAL if name in element), None)
     if isinstance(found, dict) and "value" in found:
         return found["value"]
-    return [one["value"] for one in found] if isinstance(found, list) and found and isinstance(found[0], dict) else found
+    return (
+        [one["value"] for one in found] if isinstance(found, list) and found and isinstance(found[0], dict) else found
+    )
 
 
 def options(element: Json) -> list[Json]:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.fakes import slack_payloads as payloads
 from tests.fakes.slack_chat import bot_user, direct
 from tests.fakes.slack_checks import check_message
+from tests.fakes.slack_parts import elements
 from tests.fakes.slack_routes import put_answer
 from tests.fakes.slack_views import answer_submission, close_top
 from tests.fakes.slack_wire import Delivery, Wire
@@ -21,7 +22,6 @@ from tests.fakes.slack_world import (
     StoredFile,
     View,
     World,
-    elements,
 )
 
 
@@ -36,7 +36,9 @@ class People:
     base: str
     patience: float
 
-    async def command(self, text: str, *, user: str = "U1", channel: str = "C1", name: str = "/learn", shows: int = 1, times: int = 1) -> list[Seen]:
+    async def command(
+        self, text: str, *, user: str = "U1", channel: str = "C1", name: str = "/learn", shows: int = 1, times: int = 1
+    ) -> list[Seen]:
         """Type a slash command; `times=2` for one that arrives twice."""
         place = self._place(user, channel)
         who = self._who(user, place)
@@ -44,7 +46,14 @@ class People:
         return await self._act("slash_commands", payload, user, place, shows, times)
 
     async def click(
-        self, where: Message | View | Seen, action_id: str, *, user: str = "U1", value: Any = None, shows: int = 1, times: int = 1
+        self,
+        where: Message | View | Seen,
+        action_id: str,
+        *,
+        user: str = "U1",
+        value: Any = None,
+        shows: int = 1,
+        times: int = 1,
     ) -> list[Seen]:
         """Press a button, or choose `value` in a select, in a message, a modal or a home."""
         target = self._target(where)
@@ -56,11 +65,17 @@ class People:
         place = self.world.channels[target.channel]
         who = self._who(user, place, target)
         action = payloads.action(element, block["block_id"], value, self.world.ts())
-        state = {block["block_id"]: {element["action_id"]: payloads.state_of(element, value)}} if element["type"] != "button" else {}
+        state = (
+            {block["block_id"]: {element["action_id"]: payloads.state_of(element, value)}}
+            if element["type"] != "button"
+            else {}
+        )
         payload = payloads.action_on_message(who, place, target, action, state)
         return await self._act("interactive", payload, user, place, shows, times)
 
-    async def _click_in_view(self, view: View, block: Json, element: Json, user: str, value: Any, shows: int, times: int) -> list[Seen]:
+    async def _click_in_view(
+        self, view: View, block: Json, element: Json, user: str, value: Any, shows: int, times: int
+    ) -> list[Seen]:
         if not view.open or view.user != user:
             raise ValueError(f"{user} does not see that view")
         action = payloads.action(element, block["block_id"], value, self.world.ts())
@@ -70,7 +85,13 @@ class People:
         return await self._act("interactive", payload, user, None, shows, times)
 
     async def submit_view(
-        self, where: View | Seen, values: Mapping[str, Any] | None = None, *, user: str = "U1", shows: int = 1, times: int = 1
+        self,
+        where: View | Seen,
+        values: Mapping[str, Any] | None = None,
+        *,
+        user: str = "U1",
+        shows: int = 1,
+        times: int = 1,
     ) -> list[Seen]:
         """Fill a modal in, by action_id or block_id, and hand it in."""
         view = self._target(where)
@@ -162,7 +183,9 @@ class People:
         """Write a message that the app does not hear of."""
         place = self._place(user, channel)
         shown = [file.shown(self.base) for file in files]
-        return self.world.add(Message(place.id, self.world.ts(), user, text, blocks or [], thread_ts, files=shown, team=place.team))
+        return self.world.add(
+            Message(place.id, self.world.ts(), user, text, blocks or [], thread_ts, files=shown, team=place.team)
+        )
 
     def attach(self, name: str, content: bytes, *, user: str = "U1") -> StoredFile:
         """Put a person's file into Slack, for `say` or, as `file.shown(fake.base)`, for a file_input."""
@@ -200,10 +223,14 @@ class People:
         except TimeoutError:
             faults = "; ".join(map(str, self.world.faults))
             told = [(seen.kind, seen.text) for seen in found()]
-            raise AssertionError(f"{user} was to see {shows} things and saw {told}; faults: {faults or 'none'}") from None
+            raise AssertionError(
+                f"{user} was to see {shows} things and saw {told}; faults: {faults or 'none'}"
+            ) from None
         return found()
 
-    async def _act(self, kind: str, payload: Json, user: str, place: Channel | None, shows: int, times: int) -> list[Seen]:
+    async def _act(
+        self, kind: str, payload: Json, user: str, place: Channel | None, shows: int, times: int
+    ) -> list[Seen]:
         before = len(self.world.sights)
         for attempt in range(times):
             delivery = await self.wire.deliver(kind, payload, attempt)
@@ -212,7 +239,11 @@ class People:
 
     def _acked(self, delivery: Delivery, user: str, place: Channel | None) -> None:
         if not delivery.acked and delivery.kind != "events_api":
-            words = "failed with the error “operation_timeout”" if delivery.kind == "slash_commands" else "This app did not respond"
+            words = (
+                "failed with the error “operation_timeout”"
+                if delivery.kind == "slash_commands"
+                else "This app did not respond"
+            )
             self.world.show("trouble", {user}, text=words)
         elif isinstance(delivery.answer, dict) and delivery.kind == "slash_commands" and place and delivery.answer:
             try:
@@ -249,7 +280,11 @@ class People:
     @staticmethod
     def _element(blocks: list[Json], action_id: str) -> tuple[Json, Json]:
         inner = [child for block in blocks for child in (block, *(block.get("child_blocks") or []))]
-        found = [(block, element) for block in inner for element in elements(block) if element["action_id"] == action_id]
+        found = [
+            (block, element) for block in inner for element in elements(block) if element["action_id"] == action_id
+        ]
         if not found:
-            raise ValueError(f"there is no {action_id!r}; there are {[one['action_id'] for block in inner for one in elements(block)]}")
+            raise ValueError(
+                f"there is no {action_id!r}; there are {[one['action_id'] for block in inner for one in elements(block)]}"
+            )
         return found[0]

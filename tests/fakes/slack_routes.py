@@ -80,7 +80,9 @@ class Routes:
         method = request.match_info["method"]
         raw = await request.read()
         form: Any = {} if "json" in request.content_type else await request.post()
-        args = arguments(raw, request.content_type, form, request.query) | _basic(request.headers.get("Authorization", ""))
+        args = arguments(raw, request.content_type, form, request.query) | _basic(
+            request.headers.get("Authorization", "")
+        )
         self.calls.append((method, args))
         self.world.stir()
         token = token_of(request.headers.get("Authorization", ""), {**request.query, **form})
@@ -152,7 +154,9 @@ class Routes:
         file = self.world.files.get(request.match_info["id"])
         install = self.world.installs.get(token_of(request.headers.get("Authorization", ""), {}))
         if file is None or install is None or "files:read" not in install.scopes:
-            return web.Response(text="<html>Sign in</html>", content_type="text/html")  # what Slack does instead of saying no
+            return web.Response(
+                text="<html>Sign in</html>", content_type="text/html"
+            )  # what Slack does instead of saying no
         return await self._troubled("private", request, lambda: web.Response(body=file.content))
 
 
@@ -211,4 +215,16 @@ def put_answer(world: World, url: ResponseUrl, body: Json) -> Message:
     team = world.channels[url.channel].team
     thread = str(body.get("thread_ts") or "")
     blocks, text = list(body.get("blocks") or []), str(body.get("text") or "")
-    return world.add(Message(url.channel, world.ts(), bot_user(team), text, blocks, thread, body.get("metadata"), only_for=only_for, team=team))
+    return world.add(
+        Message(
+            url.channel,
+            world.ts(),
+            bot_user(team),
+            text,
+            blocks,
+            thread,
+            body.get("metadata"),
+            only_for=only_for,
+            team=team,
+        )
+    )

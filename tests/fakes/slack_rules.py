@@ -115,7 +115,9 @@ def unique_action_ids(payload: Json, surface: str) -> Iterator[str]:
     for block in all_blocks(payload):
         own = {name: value for name, value in block.items() if name != "child_blocks"}
         counted = Counter(node["action_id"] for node in nodes(own) if isinstance(node.get("action_id"), str))
-        yield from (f"action_id {name!r} occurs {times} times in one block" for name, times in counted.items() if times > 1)
+        yield from (
+            f"action_id {name!r} occurs {times} times in one block" for name, times in counted.items() if times > 1
+        )
 
 
 def markdown_in_all(payload: Json, surface: str) -> Iterator[str]:
@@ -236,9 +238,12 @@ def text_objects(payload: Json, surface: str) -> Iterator[str]:
     """Name texts that are not plain where they have to be, or empty."""
     for node in nodes(payload):
         kind = node.get("type")
-        for name in {"header": ("text",), "button": ("text",), "input": ("label", "hint"), "modal": ("title", "submit", "close")}.get(
-            str(kind), ()
-        ):
+        for name in {
+            "header": ("text",),
+            "button": ("text",),
+            "input": ("label", "hint"),
+            "modal": ("title", "submit", "close"),
+        }.get(str(kind), ()):
             if isinstance(node.get(name), dict) and node[name].get("type") != "plain_text":
                 yield f"{kind}.{name} has to be plain_text"
         if kind in TEXT and not node.get("text"):
@@ -253,7 +258,11 @@ def has_blocks(payload: Json, surface: str) -> Iterator[str]:
         yield "a modal needs a title"
     if surface != "message" and payload.get("type") != surface:
         yield f"not a {surface}: its type is {payload.get('type')!r}"
-    yield from ("a section needs text or fields" for block in _of_type(payload, "section") if not block.get("text") and not block.get("fields"))
+    yield from (
+        "a section needs text or fields"
+        for block in _of_type(payload, "section")
+        if not block.get("text") and not block.get("fields")
+    )
 
 
 RULES: tuple[Rule, ...] = (

@@ -47,7 +47,13 @@ def question(text: str = "2 + 2?") -> list[Json]:
 def form(title: str = "Submit", **more: Any) -> Json:
     """A modal for code, a number and files."""
     code = {"type": "plain_text_input", "action_id": "code", "multiline": True, "initial_value": "x = 1"}
-    number = {"type": "number_input", "action_id": "number", "is_decimal_allowed": False, "min_value": "0", "max_value": "9"}
+    number = {
+        "type": "number_input",
+        "action_id": "number",
+        "is_decimal_allowed": False,
+        "min_value": "0",
+        "max_value": "9",
+    }
     files = {"type": "file_input", "action_id": "files", "max_files": 1}
     return {
         "type": "modal", "callback_id": "form", "title": plain(title), "submit": plain("Send"), "notify_on_close": True,
@@ -90,7 +96,14 @@ def sample_app(client: AsyncWebClient | None = None, **options: Any) -> AsyncApp
     app.command("/learn")(learn)
     app.command("/quick")(quick)
     app.command("/late")(late)
-    for name, does in {"right": right, "replace": replace, "remove": remove, "form": open_form, "push": push, "fresh": fresh}.items():
+    for name, does in {
+        "right": right,
+        "replace": replace,
+        "remove": remove,
+        "form": open_form,
+        "push": push,
+        "fresh": fresh,
+    }.items():
         app.action(name)(does)
     app.action("topic")(chosen)
     app.action("count")(count)
@@ -109,12 +122,20 @@ async def learn(ack: Any, command: Json, client: AsyncWebClient) -> None:
     await ack()
     text = command["text"]
     if text == "upload":
-        await client.files_upload_v2(channel=command["channel_id"], content=b"a,b\n1,2\n", filename="b.csv", title="Board", initial_comment="Here")
+        await client.files_upload_v2(
+            channel=command["channel_id"],
+            content=b"a,b\n1,2\n",
+            filename="b.csv",
+            title="Board",
+            initial_comment="Here",
+        )
         return
     blocks = question() if text == "daily" else None
     metadata = {"event_type": "daily", "event_payload": {"key": "k1"}}
     try:
-        await client.chat_postMessage(channel=command["channel_id"], text=text or "nothing", blocks=blocks, metadata=metadata)
+        await client.chat_postMessage(
+            channel=command["channel_id"], text=text or "nothing", blocks=blocks, metadata=metadata
+        )
     except SlackApiError as error:
         await client.chat_postMessage(channel=command["user_id"], text=f"I could not: {error.response['error']}")
 
@@ -131,7 +152,9 @@ async def late() -> None:
 async def right(ack: Any, body: Json, client: AsyncWebClient) -> None:
     """Tell one person."""
     await ack()
-    await client.chat_postEphemeral(channel=body["channel"]["id"], user=body["user"]["id"], text="Right", blocks=question("Right"))
+    await client.chat_postEphemeral(
+        channel=body["channel"]["id"], user=body["user"]["id"], text="Right", blocks=question("Right")
+    )
 
 
 async def replace(ack: Any, respond: Any) -> None:
@@ -149,7 +172,9 @@ async def remove(ack: Any, respond: Any) -> None:
 async def count(ack: Any, body: Json, client: AsyncWebClient) -> None:
     """Count on the message itself."""
     await ack()
-    await client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text="1 answered", blocks=question("1 answered"))
+    await client.chat_update(
+        channel=body["channel"]["id"], ts=body["message"]["ts"], text="1 answered", blocks=question("1 answered")
+    )
 
 
 async def chosen(ack: Any, action: Json, respond: Any) -> None:
@@ -196,7 +221,9 @@ async def run(ack: Any, shortcut: Json, client: AsyncWebClient) -> None:
     """Answer below the message."""
     await ack()
     message = shortcut["message"]
-    await client.chat_postMessage(channel=shortcut["channel"]["id"], thread_ts=message["ts"], text=f"Ran {message['text']}")
+    await client.chat_postMessage(
+        channel=shortcut["channel"]["id"], thread_ts=message["ts"], text=f"Ran {message['text']}"
+    )
 
 
 async def opened(event: Json, client: AsyncWebClient) -> None:
@@ -210,7 +237,9 @@ async def heard(event: Json, say: Any) -> None:
 
 
 @asynccontextmanager
-async def connected(fake: FakeSlack, app: AsyncApp | None = None, ping: float = 1) -> AsyncIterator[AsyncSocketModeHandler]:
+async def connected(
+    fake: FakeSlack, app: AsyncApp | None = None, ping: float = 1
+) -> AsyncIterator[AsyncSocketModeHandler]:
     """The app on the fake's Socket Mode, and everything of it closed at the end."""
     handler = AsyncSocketModeHandler(app or sample_app(client_of(fake)), app_token=fake.app_token, ping_interval=ping)
     try:

@@ -79,7 +79,9 @@ def strange_keys(payload: Any, shape: Any, at: str = "") -> list[str]:
     """Name the keys of a payload that its shape lacks; where a shape is blank, anything goes."""
     if isinstance(payload, dict) and isinstance(shape, dict) and shape:
         found = [f"{at}{key}" for key in payload if key not in shape]
-        return found + [one for key in payload if key in shape for one in strange_keys(payload[key], shape[key], f"{at}{key}.")]
+        return found + [
+            one for key in payload if key in shape for one in strange_keys(payload[key], shape[key], f"{at}{key}.")
+        ]
     if isinstance(payload, list) and isinstance(shape, list) and shape:
         return [one for item in payload for one in strange_keys(item, shape[0], f"{at}[].")]
     return []

@@ -104,7 +104,9 @@ class FakeSlack(People):
         self.base = self.routes.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close everything, then say what the app did wrong."""
         await self.wire.close()
         if self._runner is not None:
@@ -165,7 +167,16 @@ class FakeSlack(People):
         bot = bot_user(team)
         self.world.users[bot] = User(bot, "epochbot", team, bot=True)
 
-    def add_user(self, name: str, display: str, *, team: str = "T1", admin: bool = False, tz: str = "Europe/Berlin", locale: str = "en-GB") -> User:
+    def add_user(
+        self,
+        name: str,
+        display: str,
+        *,
+        team: str = "T1",
+        admin: bool = False,
+        tz: str = "Europe/Berlin",
+        locale: str = "en-GB",
+    ) -> User:
         """Let somebody into a workspace and its public channels."""
         user = self.world.users[name] = User(name, display, team, admin, tz, locale)
         for channel in self.world.channels.values():
@@ -173,7 +184,9 @@ class FakeSlack(People):
                 channel.members.add(name)
         return user
 
-    def add_channel(self, name: str, title: str, *, team: str = "T1", bot_in: bool = True, private: bool = False) -> Channel:
+    def add_channel(
+        self, name: str, title: str, *, team: str = "T1", bot_in: bool = True, private: bool = False
+    ) -> Channel:
         """Open a channel with everyone of the workspace in it."""
         people = {user.id for user in self.world.users.values() if user.team == team and (bot_in or not user.bot)}
         channel = Channel(name, title, people, bot_in, team, "group" if private else "channel")

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.fakes.slack_chat import Call
 from tests.fakes.slack_checks import check_view
-from tests.fakes.slack_world import Json, RefusedError, Trigger, View, World, name_parts
+from tests.fakes.slack_parts import name_parts
+from tests.fakes.slack_world import Json, RefusedError, Trigger, View, World
 
 TRIGGER_SECONDS = 3.0
 DEEPEST = 3
@@ -98,7 +99,9 @@ def _named(call: Call) -> View:
         call.need("view_id")
     for view in call.world.views.values():
         external = view.content.get("external_id")
-        if view.open and (view.id == call.args.get("view_id") or (external and external == call.args.get("external_id"))):
+        if view.open and (
+            view.id == call.args.get("view_id") or (external and external == call.args.get("external_id"))
+        ):
             return view
     raise RefusedError("not_found")
 

@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -68,7 +69,7 @@ class Wire:
 
     async def deliver(self, kind: str, payload: Json, retry: int = 0) -> Delivery:
         """Tell the app something and wait for its answer, for as long as Slack does."""
-        delivery = Delivery(kind, payload, retry)
+        delivery = Delivery(kind, deepcopy(payload), retry)
         self.sent.append(delivery)
         if self.endpoint:
             await self._post(self.endpoint, delivery)
@@ -103,7 +104,10 @@ class Wire:
         body, kind = encoded(delivery)
         headers = signed(endpoint.secret, body, self.clock()) | {"Content-Type": kind}
         if delivery.retry:
-            headers |= {"X-Slack-Retry-Num": str(delivery.retry), "X-Slack-Retry-Reason": RETRIES[0].replace("timeout", "http_timeout")}
+            headers |= {
+                "X-Slack-Retry-Num": str(delivery.retry),
+                "X-Slack-Retry-Reason": RETRIES[0].replace("timeout", "http_timeout"),
+            }
         begin = time.perf_counter()
         try:
             delivery.status, text = await self.post(endpoint.url, body, headers)
@@ -116,12 +120,18 @@ class Wire:
     async def post(self, url: str, body: str, headers: Mapping[str, str]) -> tuple[int, str]:
         """Post to the app's server as it is; the status and the body of its answer."""
         timeout = aiohttp.ClientTimeout(total=self.ack_seconds)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.post(url, data=body, headers=headers) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.post(url, data=body, headers=headers) as answer,
+        ):
             return answer.status, await answer.text()
 
     async def fetch(self, url: str, headers: Mapping[str, str]) -> tuple[int, str]:
         """Get something with a browser's means; the status and the body, no redirect followed."""
-        async with aiohttp.ClientSession() as session, session.get(url, headers=headers, allow_redirects=False) as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(url, headers=headers, allow_redirects=False) as answer,
+        ):
             return answer.status, await answer.text()
 
     def expire(self) -> None:
@@ -195,4 +205,9 @@ def _read(text: str) -> Any:
 
 
 def _name(payload: Json) -> str:
-    return str(payload.get("command") or payload.get("callback_id") or (payload.get("event") or {}).get("type") or payload.get("type"))
+    return str(
+        payload.get("command")
+        or payload.get("callback_id")
+        or (payload.get("event") or {}).get("type")
+        or payload.get("type")
+    )

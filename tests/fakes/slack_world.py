@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Json = dict[str, Any]
+from tests.fakes.slack_parts import Json, name_parts
+
 SCOPES = (
     "app_mentions:read channels:history channels:join channels:read chat:write chat:write.public commands files:read files:write"
     " groups:history groups:read im:history im:read im:write mpim:read reactions:write team:read usergroups:read users:read"
@@ -125,7 +126,13 @@ class View:
 
     def shown(self) -> Json:
         """As the API and payloads show it."""
-        empty: Json = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False, "notify_on_close": False}
+        empty: Json = {
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            "clear_on_close": False,
+            "notify_on_close": False,
+        }
         if self.content["type"] == "modal":
             empty |= {"submit": None, "close": None, "previous_view_id": self.previous or None}
         return {
@@ -290,7 +297,9 @@ class World:
     def see(self, message: Message, kind: str) -> None:
         """Show a message to whoever may see it."""
         blocks = tuple(message.blocks)
-        self.show(kind, self.audience(message), text=message.text, channel=message.channel, message=message, blocks=blocks)
+        self.show(
+            kind, self.audience(message), text=message.text, channel=message.channel, message=message, blocks=blocks
+        )
 
     def change(self, message: Message, text: str, blocks: list[Json] | None, metadata: Json | None = None) -> None:
         """Put other content into a message."""
@@ -320,25 +329,6 @@ class World:
     def hash(self) -> str:
         """A name for this state of a view."""
         return f"{int(self.clock())}.{self.number()}"
-
-
-def name_parts(blocks: list[Json], number: Callable[[], int]) -> list[Json]:
-    """Give the blocks and elements that have none an id, as Slack does; changes and returns them."""
-    for block in blocks:
-        block.setdefault("block_id", f"b{number()}")
-        for element in elements(block):
-            element.setdefault("action_id", f"a{number()}")
-        name_parts(block.get("child_blocks") or [], number)
-    return blocks
-
-
-def elements(block: Json) -> list[Json]:
-    """The elements of a block that people can act on."""
-    inner = [*(block.get("elements") or []), block.get("accessory"), block.get("element")]
-    if block.get("type") == "rich_text":
-        return []
-    passive = {"image", "mrkdwn", "plain_text"}
-    return [one for one in inner if isinstance(one, dict) and one.get("type") not in passive]
 
 
 def matches(fault: Fault, pattern: str) -> bool:

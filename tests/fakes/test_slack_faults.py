@@ -44,10 +44,22 @@ async def test_what_is_not_there_or_not_allowed_is_refused_by_its_name_and_is_no
         fake.add_channel("C3", "secret", private=True, bot_in=False)
         fake.add_team("T2", "Elsewhere")
         fake.add_channel("C9", "elsewhere", team="T2")
-        answers = {channel: await error_of(client, "chat.postMessage", channel=channel, text="x") for channel in ("C1", "C2", "C3", "C9", "C0")}
-        assert answers == {"C1": "ok", "C2": "not_in_channel", "C3": "channel_not_found", "C9": "channel_not_found", "C0": "channel_not_found"}
+        answers = {
+            channel: await error_of(client, "chat.postMessage", channel=channel, text="x")
+            for channel in ("C1", "C2", "C3", "C9", "C0")
+        }
+        assert answers == {
+            "C1": "ok",
+            "C2": "not_in_channel",
+            "C3": "channel_not_found",
+            "C9": "channel_not_found",
+            "C0": "channel_not_found",
+        }
         assert await error_of(client, "users.info", user="U1") == "missing_scope"
-        assert await error_of(AsyncWebClient(fake.bot_token + "-other", base_url=fake.api_url), "auth.test") == "invalid_auth"
+        assert (
+            await error_of(AsyncWebClient(fake.bot_token + "-other", base_url=fake.api_url), "auth.test")
+            == "invalid_auth"
+        )
         assert await error_of(AsyncWebClient(base_url=fake.api_url), "auth.test") == "not_authed"
         assert await error_of(client, "apps.connections.open") == "not_allowed_token_type"
         assert fake.refused["channel_not_found"] == 3
@@ -107,7 +119,11 @@ async def test_posts_are_a_second_apart_in_each_channel_and_methods_have_their_t
         client = AsyncWebClient(token=fake.bot_token, base_url=fake.api_url)
         fake.add_channel("C3", "other")
         post = {"method": "chat.postMessage", "text": "x"}
-        assert [await error_of(client, channel=channel, **post) for channel in ("C1", "C1", "C3")] == ["ok", "ratelimited", "ok"]
+        assert [await error_of(client, channel=channel, **post) for channel in ("C1", "C1", "C3")] == [
+            "ok",
+            "ratelimited",
+            "ok",
+        ]
         fake.forward(1)
         assert await error_of(client, channel="C1", **post) == "ok"
         lists = [await error_of(client, "usergroups.list") for _ in range(21)]
@@ -208,8 +224,14 @@ async def test_a_change_for_an_older_state_of_a_view_is_refused() -> None:
     async with FakeSlack() as fake:
         client = client_of(fake)
         first = await client.views_publish(user_id="U1", view=home("Day 1"))
-        assert await error_of(client, "views.publish", user_id="U1", hash=first["view"]["hash"], view=home("Day 2")) == "ok"
-        assert await error_of(client, "views.publish", user_id="U1", hash=first["view"]["hash"], view=home("Day 3")) == "hash_conflict"
+        assert (
+            await error_of(client, "views.publish", user_id="U1", hash=first["view"]["hash"], view=home("Day 2"))
+            == "ok"
+        )
+        assert (
+            await error_of(client, "views.publish", user_id="U1", hash=first["view"]["hash"], view=home("Day 3"))
+            == "hash_conflict"
+        )
         fake.world.channels["C1"].archived = True
         assert await error_of(client, "chat.postMessage", channel="C1", text="x") == "is_archived"
 
@@ -218,12 +240,19 @@ async def test_an_ephemeral_is_for_one_member_and_cannot_be_updated() -> None:
     async with FakeSlack() as fake:
         client = client_of(fake)
         fake.world.channels["C1"].members.discard("U2")
-        sent = await client.chat_postEphemeral(channel="C1", user="U1", text="psst", blocks=[{"type": "actions", "elements": [button("a")]}])
-        assert await error_of(client, "chat.update", channel="C1", ts=sent["message_ts"], text="x") == "message_not_found"
+        sent = await client.chat_postEphemeral(
+            channel="C1", user="U1", text="psst", blocks=[{"type": "actions", "elements": [button("a")]}]
+        )
+        assert (
+            await error_of(client, "chat.update", channel="C1", ts=sent["message_ts"], text="x") == "message_not_found"
+        )
         assert await error_of(client, "chat.postEphemeral", channel="C1", user="U2", text="x") == "user_not_in_channel"
         theirs = fake.write("mine")
         assert await error_of(client, "chat.update", channel="C1", ts=theirs.ts, text="x") == "cant_update_message"
-        assert await error_of(client, "chat.postMessage", channel="C1", thread_ts="1.000000", text="x") == "thread_not_found"
+        assert (
+            await error_of(client, "chat.postMessage", channel="C1", thread_ts="1.000000", text="x")
+            == "thread_not_found"
+        )
         assert told(fake.seen_by("U2")) == []
 
 
@@ -234,7 +263,10 @@ async def test_an_upload_that_fell_short_is_a_fault() -> None:
         async with aiohttp.ClientSession() as session, session.post(place["upload_url"], data=b"123"):
             pass
         fake.expect("upload: F.*: 3 bytes arrived of 10")
-        assert await error_of(client, "files.completeUploadExternal", files=[{"id": place["file_id"]}]) == "file_upload_size_mismatch"
+        assert (
+            await error_of(client, "files.completeUploadExternal", files=[{"id": place["file_id"]}])
+            == "file_upload_size_mismatch"
+        )
 
 
 async def test_a_picture_from_a_file_needs_the_file() -> None:
@@ -244,10 +276,21 @@ async def test_a_picture_from_a_file_needs_the_file() -> None:
         pictures = {name: [{"type": "image", "alt_text": "a", "slack_file": {"id": name}}] for name in (done, "F0")}
         fake.expect("there is no finished file 'F0'")
         assert await error_of(client, "chat.postMessage", channel="C1", text="a", blocks=pictures[done]) == "ok"
-        assert await error_of(client, "chat.postMessage", channel="C1", text="a", blocks=pictures["F0"]) == "invalid_blocks"
+        assert (
+            await error_of(client, "chat.postMessage", channel="C1", text="a", blocks=pictures["F0"])
+            == "invalid_blocks"
+        )
 
 
-@pytest.mark.parametrize("metadata", [{"event_type": "a b", "event_payload": {}}, {"event_type": "a"}, "a", {"event_type": "a", "event_payload": {}, "x": 1}])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"event_type": "a b", "event_payload": {}},
+        {"event_type": "a"},
+        "a",
+        {"event_type": "a", "event_payload": {}, "x": 1},
+    ],
+)
 async def test_metadata_has_a_type_and_a_payload(metadata: Any) -> None:
     async with FakeSlack() as fake:
         fake.expect("invalid: chat.postMessage: metadata")
@@ -256,5 +299,17 @@ async def test_metadata_has_a_type_and_a_payload(metadata: Any) -> None:
 
 async def test_arguments_of_another_kind_are_a_fault_and_no_crash() -> None:
     async with FakeSlack() as fake:
-        fake.expect("arguments: chat.postMessage: ")
-        assert await error_of(client_of(fake), "chat.postMessage", channel="C1", text="a", blocks={"type": "section"}) == "invalid_arguments"
+        client = client_of(fake)
+        fake.expect("invalid: chat.postMessage: malformed")
+        fake.expect(r"arguments: users\.info: TypeError")
+        assert (
+            await error_of(client, "chat.postMessage", channel="C1", text="a", blocks={"type": "section"})
+            == "invalid_blocks"
+        )
+        assert await error_of(client, "users.info", user=["U1"]) == "invalid_arguments"
+
+
+async def test_an_argument_that_does_not_exist_is_a_fault_though_slack_says_nothing() -> None:
+    async with FakeSlack() as fake:
+        fake.expect(r"arguments: chat\.postMessage takes no \['thread'\]")
+        assert await error_of(client_of(fake), "chat.postMessage", channel="C1", text="a", thread="1.0") == "ok"

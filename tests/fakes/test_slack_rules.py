@@ -6,9 +6,13 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.fakes import slack_rules as rules
 from tests.fakes import slack_schema
+from tests.fakes.slack_checks import check_message, check_view
+from tests.fakes.slack_world import Clock, RefusedError, World
 
 Json = dict[str, Any]
 
@@ -122,7 +126,9 @@ CASES: list[tuple[rules.Rule, str, Json, str, Json]] = [
 
 
 @pytest.mark.parametrize(("rule", "surface", "wrong", "says", "right"), CASES)
-def test_a_rule_catches_its_fault_and_nothing_else(rule: rules.Rule, surface: str, wrong: Json, says: str, right: Json) -> None:
+def test_a_rule_catches_its_fault_and_nothing_else(
+    rule: rules.Rule, surface: str, wrong: Json, says: str, right: Json
+) -> None:
     told = list(rule(wrong, surface))
     assert told != []
     assert says in told[0]
@@ -163,3 +169,30 @@ def test_the_rules_know_the_surfaces_of_the_schema() -> None:
     said = slack_schema.cross_rules()
     assert {name: sorted(types) for name, types in rules.FORBIDDEN.items()} == said["surfaces_forbidden"]
     assert said["max_blocks"] == rules.MOST_BLOCKS
+
+
+NAMES = st.sampled_from(
+    ["type", "text", "blocks", "elements", "block_id", "action_id", "rows", "chart", "child_blocks", "slack_file"]
+)
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(ANY, ANY, ANY)
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_is_praised_or_refused_and_never_a_crash(text: Any, blocks: Any, view: Any) -> None:
+    world = World(Clock())
+    refused = 0
+    for check in (
+        lambda: check_message(world, "any", {"text": text, "blocks": blocks, "metadata": view}),
+        lambda: check_view(world, "any", view, ("modal", "home")),
+        lambda: check_view(world, "any", {"type": "modal", "title": text, "blocks": blocks}),
+    ):
+        try:
+            check()
+        except RefusedError:
+            refused += 1
+    assert len(world.faults) == refused

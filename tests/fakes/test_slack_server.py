@@ -82,7 +82,12 @@ async def test_a_modal_opens_shows_errors_changes_and_closes() -> None:
 async def test_a_form_takes_only_what_its_inputs_take() -> None:
     async with FakeSlack() as fake, connected(fake):
         opened = await fake.shortcut("anywhere")
-        for values, why in (({"code": ""}, "filled in"), ({"number": 12}, "12"), ({"number": 1.5}, "1.5"), ({"nothing": 1}, "no inputs")):
+        for values, why in (
+            ({"code": ""}, "filled in"),
+            ({"number": 12}, "12"),
+            ({"number": 1.5}, "1.5"),
+            ({"nothing": 1}, "no inputs"),
+        ):
             with pytest.raises(ValueError, match=why):
                 await fake.submit_view(opened[0], values)
         with pytest.raises(ValueError, match="3001 characters"):
@@ -107,14 +112,21 @@ async def test_a_view_is_updated_only_for_the_state_it_was_meant_for() -> None:
         opened = await fake.shortcut("anywhere")
         assert told(await fake.click(opened[0], "fresh")) == [("modal_update", "Fresh")]
         view = fake.modals("U1")[0]
-        answer = await client_of(fake).api_call("views.update", json={"view_id": view.id, "hash": view.hash, "view": view.content})
+        answer = await client_of(fake).api_call(
+            "views.update", json={"view_id": view.id, "hash": view.hash, "view": view.content}
+        )
         assert answer["ok"]
         assert told(await fake.close_view(view, shows=2)) == [("modal_close", ""), ("message", "Closed")]
 
 
 async def test_a_shortcut_on_a_message_is_answered_below_it() -> None:
     async with FakeSlack() as fake, connected(fake):
-        code = [{"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "1"}]}]}]
+        code = [
+            {
+                "type": "rich_text",
+                "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "1"}]}],
+            }
+        ]
         message = fake.write("print(1)", user="U2", blocks=code)
         ran = await fake.message_shortcut("run", message)
         assert told(ran) == [("message", "Ran print(1)")]
@@ -135,17 +147,24 @@ async def test_a_file_goes_up_in_three_steps() -> None:
     async with FakeSlack() as fake, connected(fake):
         seen = await fake.command("upload")
         assert told(seen) == [("message", "Here")]
-        assert [(file.name, file.content, file.done) for file in fake.world.files.values()] == [("b.csv", b"a,b\n1,2\n", True)]
+        assert [(file.name, file.content, file.done) for file in fake.world.files.values()] == [
+            ("b.csv", b"a,b\n1,2\n", True)
+        ]
         assert seen[0].message is not None
         assert [file["title"] for file in seen[0].message.files] == ["Board"]
-        assert [name for name, _ in fake.calls if name.startswith("files.")] == ["files.getUploadURLExternal", "files.completeUploadExternal"]
+        assert [name for name, _ in fake.calls if name.startswith("files.")] == [
+            "files.getUploadURLExternal",
+            "files.completeUploadExternal",
+        ]
 
 
 async def test_what_people_say_is_heard_where_the_app_is() -> None:
     async with FakeSlack() as fake, connected(fake):
         assert told(await fake.say("hello")) == [("message", "Heard hello")]
         assert told(await fake.say("help", channel="dm")) == [("message", "Heard help")]
-        assert told(await fake.say("<@UBOT1> help", thread_ts=fake.messages("C1")[0].ts)) == [("message", "Heard <@UBOT1> help")]
+        assert told(await fake.say("<@UBOT1> help", thread_ts=fake.messages("C1")[0].ts)) == [
+            ("message", "Heard <@UBOT1> help")
+        ]
         assert await fake.say("secret", channel="C2", shows=0) == []
         assert [message.text for message in fake.messages("C2")] == ["secret"]
 
@@ -216,7 +235,10 @@ async def test_the_answers_of_the_api_have_only_keys_that_real_ones_have() -> No
         }
         assert [name for name, answer in answers.items() if not answer["ok"]] == []
         if slack_schema.available():
-            strange = {name: slack_schema.strange_keys(answer.data, slack_schema.shapes()[name]) for name, answer in answers.items()}
+            strange = {
+                name: slack_schema.strange_keys(answer.data, slack_schema.shapes()[name])
+                for name, answer in answers.items()
+            }
             assert strange == {name: [] for name in answers}
 
 
@@ -224,7 +246,9 @@ async def post_a_long_header(fake: FakeSlack) -> str:
     """The error that an impossible header is answered with."""
     async with fake:
         with pytest.raises(SlackApiError) as caught:
-            await client_of(fake).chat_postMessage(channel="C1", text="x", blocks=[{"type": "header", "text": plain("x" * 151)}])
+            await client_of(fake).chat_postMessage(
+                channel="C1", text="x", blocks=[{"type": "header", "text": plain("x" * 151)}]
+            )
         assert fake.messages("C1") == []
         return str(caught.value.response["error"])
 

@@ -16,9 +16,9 @@ from bot.cards import Action, Card, NoticeCard, Tone
 from bot.commands import Command
 from bot.days import local_day
 from bot.learning import waiting
-from bot.messages import LOCAL_PLATFORM, Reply, Request
+from bot.messages import LOCAL_PLATFORM, Place, Reply, Request, Visibility
 from bot.services import Context, Services
-from bot.store import StoreError
+from bot.store import Group, Spot, StoreError
 from challenges.prepare import CasesError
 from runner.errors import CannotIsolate
 
@@ -63,6 +63,7 @@ class Dispatcher:
             context = await self._context(request)
             command = await self._find(context)
             reply = command if isinstance(command, Reply) else await command.handle(context)
+            reply = await self._with_news(context, reply)
         except CannotIsolate as fault:
             return _notice("Code cannot run on this machine yet", str(fault), Tone.WARNING)
         except CasesError as fault:
@@ -92,12 +93,24 @@ class Dispatcher:
     async def _context(self, request: Request) -> Context:
         store = self.services.store
         user = await store.ensure_user(request.actor.platform, request.actor.external_id, request.actor.name[:MAX_NAME])
-        group = await store.ensure_group(
-            request.place.platform, request.place.external_id, request.place.name[:MAX_NAME]
-        )
+        group = await self._group(request.place)
         await store.join(group.id, user.id)
         today = local_day(request.received_at, user.tz, user.day_start)
         return Context(request=request, services=self.services, user=user, group=group, today=today)
+
+    async def _group(self, place: Place) -> Group:
+        """The group a channel was joined to, or else its server was, or else the server's own."""
+        store = self.services.store
+        joined = await store.places.group_of(Spot(place.platform, place.external_id, place.channel))
+        return joined or await store.ensure_group(place.platform, place.external_id, place.name[:MAX_NAME])
+
+    async def _with_news(self, context: Context, reply: Reply) -> Reply:
+        """Tell first what happened elsewhere to the person behind this account; not in front of others."""
+        if not context.user.news or reply.visibility is not Visibility.PRIVATE:
+            return reply
+        actor = context.request.actor
+        await self.services.store.links.told((actor.platform, actor.external_id))
+        return replace(reply, cards=(NoticeCard(title="Since you were here", text=context.user.news), *reply.cards))
 
     async def _find(self, context: Context) -> Command | Reply:
         """The command meant; plain words answer an open question, and anything else gets a pointer."""

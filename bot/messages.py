@@ -14,6 +14,7 @@ from bot.cards import Card
 
 MAX_COMMAND_ID = 100  # bytes a control may carry on the narrowest platform
 LOCAL_PLATFORM = "local"  # the page and the terminal on one's own machine: one person, known to both
+PLATFORM_NAMES = {"discord": "Discord", "slack": "Slack", LOCAL_PLATFORM: "your own machine"}
 
 
 @dataclass(frozen=True, slots=True)

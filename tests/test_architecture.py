@@ -31,7 +31,7 @@ ONLY = {  # a module, and the only places that may import it
     "PIL": ("bot/pictures.py",),
     "pydantic_settings": ("bot/config.py",),
     "structlog": ("bot/app.py", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
-    "aiohttp": ("runner/remote/",),
+    "aiohttp": ("runner/remote/", "bot/platforms/discord/", "bot/platforms/slack/"),
     "argparse": ("bot/__main__.py", "bot/cli/", "runner/__main__.py", "runner/bench/__main__.py", "runner/remote/serve.py"),
 }
 # The composition root and the runner's own measuring; nobody else asks what time it is, rolls dice or reads the environment.

@@ -27,7 +27,7 @@ _LEAVE_HERE = (
 _POSTING_HERE = (
     "SELECT post_channel, hour, tz, track, ping FROM place"
     " WHERE platform = :platform AND external_id = :external_id AND channel = :channel"
-    " AND (hour IS NOT NULL OR post_channel != '')"
+    " AND (hour IS NOT NULL OR post_channel || tz || track || ping != '')"
 )
 
 

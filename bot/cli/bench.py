@@ -1,38 +1,73 @@
-"""`epochbot bench runner`: how fast runs and grading are on this machine, each figure beside its baseline."""
+"""`epochbot bench runner|bot`: how fast runs, grading and chat are on this machine, each figure beside its baseline."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import importlib
+import json
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.app import entropy, load_content, set_up_process
-from bot.config import load_settings
+from bot.config import ConfigError, load_settings
 from challenges.grade import Grader
 from challenges.model import Challenge, Verdict
 from runner import Isolation, Profile, Run
 from runner.bench import __main__ as shell
 from runner.bench.plan import Broken, Load, Once
 
-SUMMARY = "measure how fast this machine runs and grades code"
+SUMMARY = "measure how fast this machine runs and grades code, or answers in chat"
 PLAIN, DRIVEN = "pca-by-svd", "iris-honest-baseline"
 """Challenges without and with a driver, whose calls can and cannot share a process."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("what", choices=["runner"], help="what to measure")
+    parser.add_argument("what", choices=["runner", "bot"], help="what to measure")
+    parser.add_argument("--learners", type=int, default=1000, metavar="N", help="bot: how many answer (default: 1000)")
+    parser.add_argument(
+        "--rate", type=float, default=60.0, metavar="N", help="bot: of them a second, in the steady round"
+    )
     shell.configure(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure; 0 unless something is broken, however fast it is."""
+    if options.what == "bot":
+        return _chat(options)
     settings = load_settings()
     set_up_process(settings)
     loads = list(grading(load_content(settings)[1]))
     return shell.run(options, loads, minimum=Isolation(settings.min_isolation))
+
+
+def _chat(options: argparse.Namespace) -> int:
+    """Measure the program in a chat that stands in for Discord; both come with the project's tests.
+
+    Raises:
+        ConfigError: this is not a checkout with its tests, or a library that they need is missing.
+    """
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    try:
+        load = importlib.import_module("tests.bench.bot_load")
+    except ImportError as fault:
+        advice = "Run it in a checkout of the project, after `make test` has installed what tests need."
+        raise ConfigError(f"The chat that this measures in is missing ({fault}). {advice}") from None
+    with TemporaryDirectory(prefix="epochbot-bench-") as scratch:
+        work = load.measure(Path(scratch), options.learners, options.rate, partial(print, file=sys.stderr))
+        figures = asyncio.run(work)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for row in figures["results"]:
+            print(f"{row['name']:16}{row['value']:>12} {row['unit']:8} bare bot {row['baseline']:>10}")
+    return 0
 
 
 def grading(challenges: Mapping[str, Challenge]) -> Iterator[Load]:

@@ -23,7 +23,7 @@ with warnings.catch_warnings():  # the library imports a module that Python 3.13
     from discord.http import Route
 
 __all__ = [
-    "Answer", "Bot", "Code", "Do", "Route", "app_commands", "channel_of", "choose_topic", "discord", "running", "scene", "serving", "ui",
+    "Answer", "Bot", "Closing", "Code", "Do", "Route", "app_commands", "buttons", "channel_of", "choose_topic", "discord", "running", "scene", "serving", "ui",
 ]  # fmt: skip
 
 Do = Callable[[discord.Interaction[Any]], Awaitable[None]]
@@ -42,6 +42,13 @@ class Answer(ui.DynamicItem[ui.Button[Any]], template=r"answer:(?P<letter>[A-D])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_message(f"You chose {self.letter}.", ephemeral=True)
+
+
+class Closing(Answer, template=r"answer:(?P<letter>[A-D])"):
+    """The same button, of a bot that has moved on."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.edit_message(content="Closed.", view=None)
 
 
 class Code(ui.Modal):

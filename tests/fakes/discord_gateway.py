@@ -53,9 +53,13 @@ class Gateway:
         self.resumes = 0
         self.heartbeats = 0
         self.max_concurrency = 1
+        self.refusals = 0  # how many of the next connections are turned away
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one socket."""
+        if self.refusals > 0:
+            self.refusals -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=4096 * 4)
         await socket.prepare(request)
         self.sockets.add(socket)

@@ -15,6 +15,9 @@ from tests.fakes.discord_hooks import COMMAND, COMPONENT, FIRST_RESPONSE, MODAL,
 from tests.fakes.discord_rules import BUTTON
 from tests.fakes.discord_state import Channel, Interaction, Message, User, permissions_in
 
+TURNS = (
+    30  # of the loop, in which the bot reads the platform's reply before the person, slower than any network, goes on
+)
 Wait = Literal["answer", "first", "none"]
 
 
@@ -130,7 +133,7 @@ class People:
         expired: bool = False,
         wait: Wait = "answer",
     ) -> Seen:
-        """Press a button, named by custom id or label; with `force` one that the person's screen still shows."""
+        """Press a button, named by custom id or label; with `force` any custom id, as a forged or outdated client sends it."""
         if force:
             custom_id = control
         else:
@@ -244,6 +247,8 @@ class People:
                 while wait != "none" and not over():
                     interaction.touched.clear()
                     await interaction.touched.wait()
+            for _ in range(TURNS if wait != "none" else 0):
+                await asyncio.sleep(0)
         except TimeoutError:
             recent = self.desk.requests[-8:]
             raise AssertionError(

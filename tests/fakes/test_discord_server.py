@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from tests.fakes.discord_bot import (
+    Answer,
     Bot,
+    Closing,
     Code,
     app_commands,
+    buttons,
     discord,
     running,
     scene,
@@ -253,3 +256,79 @@ async def test_shards_hear_of_their_own_guilds(fake: FakeDiscord, monkeypatch: p
 
 async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
     return None
+
+
+async def test_forgotten_session_is_begun_anew(
+    fake: FakeDiscord, bot: Bot, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot, "before_identify_hook", _at_once)
+    await fake.invalidate()
+    await fake.ready(sessions=2)
+    seen = await fake.slash("scene", user=ada, channel=fake.channel)
+    assert (seen.text, fake.gateway.resumes, fake.gateway.identifies) == ("Hello.", 0, 2)
+
+
+async def test_private_conversation_has_no_guild(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    seen = await fake.slash("scene", user=ada, channel=fake.world.dm(ada))
+    bob = fake.person("Bob")
+    assert [len(fake.seen_by(user)) for user in (ada, bob)] == [1, 0]
+    assert "guild_id" not in seen.interaction.payload
+
+
+async def test_ephemeral_message_is_no_one_elses_to_press(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    async def quietly(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message("For you.", view=buttons(), ephemeral=True)
+
+    seen = await scene(fake, bot, ada, quietly)
+    with pytest.raises(AssertionError, match="does not see"):
+        await fake.click(seen.message, "A", user=fake.person("Bob"))
+    with pytest.raises(AssertionError, match="no control 'E'"):
+        await fake.click(seen.message, "E", user=ada)
+    assert (await fake.click(seen.message, "A", user=ada)).text == "You chose A."
+
+
+async def test_answer_is_held_until_it_may_go_on(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    gate = fake.hold(part="/callback")
+    seen = await fake.slash("scene", user=ada, channel=fake.channel, wait="none")
+    assert seen.messages == []
+    gate.set()
+    await fake.settle(seen)
+    assert seen.text == "Hello."
+
+
+async def test_redelivery_after_the_answer_is_no_fault_of_the_bot(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    seen = await fake.slash("scene", user=ada, channel=fake.channel)
+    await fake.redeliver(seen)
+    assert (await bot.error()).code == 40060
+    assert fake.faults == []
+
+
+async def test_unanswered_person_fails_the_test_and_says_what_was_done(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    async def nothing(interaction: discord.Interaction[Any]) -> None:
+        return None
+
+    fake.patience = 0.05
+    with pytest.raises(AssertionError, match=r"no answer to .*scene"):
+        await scene(fake, bot, ada, nothing)
+
+
+async def test_answer_of_a_kind_that_does_not_fit_is_refused(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    async def wrong(interaction: discord.Interaction[Any]) -> None:
+        interaction.type = (
+            discord.InteractionType.component
+        )  # makes the library believe that there is a message to edit
+        await interaction.response.defer()
+
+    fake.expect("type 6 for an interaction of type 2")
+    await scene(fake, bot, ada, wrong, wait="none")
+    assert (await bot.error()).code == 50035
+
+
+async def test_button_edits_its_message(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    seen = await fake.slash("scene", user=ada, channel=fake.channel)
+    bot.remove_dynamic_items(Answer)
+    bot.add_dynamic_items(Closing)
+    clicked = await fake.click(seen.message, "A", user=ada)
+    assert (clicked.updated, seen.message.text, seen.message.controls) == ([seen.message], "Closed.", [])
+    with pytest.raises(AssertionError, match="no control"):
+        await fake.click(seen.message, "B", user=ada)

@@ -6,12 +6,14 @@ Pure. What cannot be asked by a button or a menu opens a form, which `forms` bui
 from __future__ import annotations
 
 from bot.cards import Choice, Field, FormCard, Input, QuestionCard
+from bot.platforms.discord.commands import POSTABLE
 from bot.platforms.discord.escape import escape, fenced, inline_code
 from bot.platforms.discord.ids import Verb, control_id
 from bot.platforms.discord.markup import inline, measure, to_discord
 from bot.platforms.discord.parts import (
     IN_SELECT,
     OPTION,
+    PLACEHOLDER,
     Block,
     Component,
     button,
@@ -20,10 +22,16 @@ from bot.platforms.discord.parts import (
     rows,
     rule,
     select,
+    short,
     text,
 )
 
 MOST_LETTERS = 10  # buttons with a letter each
+ROLE_SELECT, CHANNEL_SELECT = 6, 8
+NATIVE = {
+    "group setup channel": CHANNEL_SELECT,
+    "group setup ping": ROLE_SELECT,
+}  # what Discord has a menu of its own for
 
 
 def question_blocks(card: QuestionCard) -> list[Block]:
@@ -75,6 +83,9 @@ def form_blocks(card: FormCard) -> list[Block]:
 
 def _field(field: Field) -> list[Block]:
     said = f"**{escape(_one_line(field.label))}**: {escape(field.value) or '—'}\n-# {escape(_one_line(field.help))}"
+    native = NATIVE.get(field.command)
+    if native:
+        return [*text(said, "setting"), *_native(field, native)]
     if _fits_a_menu(field):
         entries = [option(choice, choice, default=choice == field.value) for choice in field.choices]
         return [*text(said, "setting"), row(select(Verb.ADD, field.command, entries, f"Choose: {field.label}"))]
@@ -84,6 +95,16 @@ def _field(field: Field) -> list[Block]:
     if change is None:
         said += f"\n-# Change it with {inline_code('/' + field.command)} and a value."
     return [*text(said, "setting"), *rows([change] if change else [])]
+
+
+def _native(field: Field, kind: int) -> list[Block]:
+    """A menu of what the server has, and a way to choose nothing of it."""
+    menu: Component = {"type": kind, "custom_id": control_id(Verb.ADD, field.command)}
+    menu["placeholder"] = short(f"Choose: {field.label}", PLACEHOLDER)
+    if kind == CHANNEL_SELECT:
+        menu["channel_types"] = list(POSTABLE)
+    nothing = button("None", Verb.RUN, f"{field.command} none")
+    return [row(menu), *rows([nothing] if nothing else [])]
 
 
 def _fits_a_menu(field: Field) -> bool:

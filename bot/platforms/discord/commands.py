@@ -19,7 +19,8 @@ Translate = Callable[[str, str], str | None]
 """Turns an English name or description into a locale's, or None where there is no translation."""
 
 CHAT, ON_MESSAGE = 1, 3
-STRING, ATTACHMENT = 3, 11
+SUBCOMMAND, STRING, INTEGER, BOOLEAN, CHANNEL, ROLE, ATTACHMENT = 1, 3, 4, 5, 7, 8, 11
+POSTABLE = (0, 5)  # channels of text and of announcements
 SERVER, PERSON = 0, 1  # where the app is installed
 IN_SERVER, IN_DM, IN_PRIVATE = 0, 1, 2
 MANAGE_GUILD = 1 << 5
@@ -41,7 +42,8 @@ class Option:
     required: bool = False
     suggest: str = ""
     choices: tuple[str, ...] = ()
-    file: bool = False
+    kind: int = STRING
+    between: tuple[int, int] | None = None
 
 
 SETTINGS = ("zone", "day", "track", "path", "name", "board", "samples")
@@ -56,7 +58,7 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
     "challenge": (Option("name", "The challenge; the next one on your path if empty", suggest="challenge"),),
     "submit": (
         Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),
-        Option("file", "Your code as a .py file; without one, an editor opens", file=True),
+        Option("file", "Your code as a .py file; without one, an editor opens", kind=ATTACHMENT),
     ),
     "hint": (Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),),
     "explain": (),
@@ -67,8 +69,33 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("what", "The setting to change; all are shown if empty", choices=SETTINGS),
         Option("value", "Its new value", suggest="value"),
     ),
+    "link": (Option("code", "The code from your other account; a new one is made if empty"),),
     "help": (Option("command", "The command to explain", suggest="command"),),
 }
+GROUP: dict[str, tuple[str, tuple[Option, ...]]] = {
+    "show": ("How the study group of this place is set up", ()),
+    "setup": (
+        "Choose where and when posts come; a form opens if nothing is filled in",
+        (
+            Option("channel", "Where posts go", kind=CHANNEL),
+            Option("hour", "At which full hour they come", kind=INTEGER, between=(0, 23)),
+            Option("zone", "Whose clock the hour follows", suggest="zone"),
+            Option("track", "What posts are about", suggest="track"),
+            Option("ping", "The role that posts call; nobody if empty", kind=ROLE),
+        ),
+    ),
+    "code": ("A code with which another place shares this group", ()),
+    "join": (
+        "Share the group of another place",
+        (
+            Option("code", "What /group code said there", required=True),
+            Option("everywhere", "All of this server joins, not this channel alone", kind=BOOLEAN),
+        ),
+    ),
+    "leave": ("Leave the group of another place", ()),
+    "test": ("Send a test post", ()),
+}
+SUBCOMMANDS = {"group": GROUP}
 FREE = (Option("text", "What you would type behind the command"),)
 
 
@@ -76,6 +103,11 @@ def options_of(command: Command) -> tuple[Option, ...]:
     """What a command asks for."""
     takes_more = command.usage.strip().lstrip("/") != command.name
     return OPTIONS.get(command.name, FREE if takes_more else ())
+
+
+def options_named(name: str, part: str) -> tuple[Option, ...]:
+    """What a command, or a part of it such as the “setup” of “group”, asks for."""
+    return SUBCOMMANDS[name].get(part, ("", ()))[1] if name in SUBCOMMANDS else OPTIONS.get(name, FREE)
 
 
 def command_payloads(commands: Iterable[Command], translate: Translate | None = None) -> list[Payload]:
@@ -93,12 +125,24 @@ def _chat_command(command: Command, translate: Translate | None) -> Payload:
     made = {
         "type": CHAT,
         **_named(command.name, command.summary, translate),
-        "options": [_option(option, translate) for option in options_of(command)],
+        "options": _parts(command.name, translate) or [_option(option, translate) for option in options_of(command)],
     }
     if command.name in ADMIN_COMMANDS:
         here = {"integration_types": [SERVER], "contexts": [IN_SERVER]}
         return {**made, **here, "default_member_permissions": MANAGE_GUILD}
     return {**made, **_anywhere()}
+
+
+def _parts(name: str, translate: Translate | None) -> list[Payload]:
+    """The parts of a command that has some, each with its own options."""
+    return [
+        {
+            "type": SUBCOMMAND,
+            **_named(part, about, translate),
+            "options": [_option(option, translate) for option in some],
+        }
+        for part, (about, some) in SUBCOMMANDS.get(name, {}).items()
+    ]
 
 
 def _anywhere() -> Payload:
@@ -117,7 +161,7 @@ def _on_message(name: str, translate: Translate | None) -> Payload:
 
 def _option(option: Option, translate: Translate | None) -> Payload:
     made = {
-        "type": ATTACHMENT if option.file else STRING,
+        "type": option.kind,
         **_named(option.name, option.about, translate),
         "required": option.required,
     }
@@ -125,6 +169,10 @@ def _option(option: Option, translate: Translate | None) -> Payload:
         made["choices"] = [{"name": choice, "value": choice} for choice in option.choices]
     if option.suggest:
         made["autocomplete"] = True
+    if option.kind == CHANNEL:
+        made["channel_types"] = list(POSTABLE)
+    if option.between:
+        made["min_value"], made["max_value"] = option.between
     return made
 
 
@@ -146,11 +194,23 @@ def _translations(text: str, translate: Translate | None) -> dict[str, str]:
     return {locale: said for locale, said in found if said}
 
 
-def arguments(name: str, values: Mapping[str, str]) -> str:
+def arguments(name: str, part: str, values: Mapping[str, str]) -> str:
     """What was filled in, as the text one would type behind the command."""
+    if name == "group":
+        return _group_arguments(part, values)
     if name == "answer":
         return f"{values.get('question', '')} {values.get('answer', '')}".strip()
     if name == "settings" and not values.get("what"):
         return values.get("value", "")
     known = OPTIONS.get(name, FREE)
-    return " ".join(values[option.name].strip() for option in known if values.get(option.name) and not option.file)
+    return " ".join(
+        values[option.name].strip() for option in known if values.get(option.name) and option.kind != ATTACHMENT
+    )
+
+
+def _group_arguments(part: str, values: Mapping[str, str]) -> str:
+    if part == "join":
+        everywhere = "everywhere" if values.get("everywhere") == "True" else ""
+        return f"join {values.get('code', '').strip()} {everywhere}".strip()
+    pairs = (f"{option.name}={values[option.name]}" for option in options_named("group", part) if option.name in values)
+    return " ".join(("" if part == "show" else part, *pairs)).strip()

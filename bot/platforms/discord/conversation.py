@@ -15,8 +15,8 @@ import structlog
 from bot.cards import FeedbackCard, NoticeCard, Tone
 from bot.dispatch import MAX_FILE, Dispatcher
 from bot.messages import Attachment, Reply, Request, Visibility
-from bot.platforms.discord.commands import OPTIONS
-from bot.platforms.discord.events import Event, File, Kind, being_typed, options
+from bot.platforms.discord.commands import options_named
+from bot.platforms.discord.events import Event, File, Kind, being_typed, options, part_used
 from bot.platforms.discord.parts import Message, Panel, attached, pack, text
 from bot.platforms.discord.plans import Ack, Open, Run, Stale, form_from, plan, rested
 from bot.platforms.discord.render import BRAND, render
@@ -88,7 +88,7 @@ class Conversation:
 
     def _suggestions(self, event: Event) -> list[dict[str, str]]:
         name, typed = being_typed(event.data)
-        known = OPTIONS.get(str(event.data.get("name", "")), ())
+        known = options_named(str(event.data.get("name", "")), part_used(event.data))
         kind = next((option.suggest for option in known if option.name == name), "")
         services = self._dispatcher.services
         return suggestions(
@@ -155,7 +155,8 @@ class Conversation:
         messages = render(reply.cards or (DONE,), "" if shared else said)
         if reply.visibility is Visibility.PUBLIC and not shared:
             messages = (*render((BELOW,)), *messages)
-        for n, message in enumerate(within(messages, exchange.room, reply)):
+        room = exchange.room - (reply.followup is not None)  # one is kept for what follows
+        for n, message in enumerate(within(messages, room, reply)):
             public = shared or (reply.visibility is Visibility.PUBLIC and n > 0)
             if not await exchange.say(message, private=not public):
                 return
@@ -163,11 +164,11 @@ class Conversation:
 
 def within(messages: tuple[Message, ...], room: int, reply: Reply) -> tuple[Message, ...]:
     """As many messages as may be sent; where that is not all, the last one holds everything as a file."""
-    if len(messages) <= room:
-        return messages
+    if len(messages) <= room or room <= 0:
+        return messages[: max(0, room)]
     whole = "\n\n".join(map(render_plain, reply.cards))
     note = text("There is more than I may send here, so all of it is in this file:")
-    return (*messages[: max(0, room - 1)], *pack([Panel((*note, attached("all.txt", whole)), BRAND)]))
+    return (*messages[: room - 1], *pack([Panel((*note, attached("all.txt", whole)), BRAND)]))
 
 
 def _request(event: Event, wanted: Run, files: tuple[Attachment, ...]) -> Request:

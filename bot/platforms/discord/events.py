@@ -16,6 +16,7 @@ import discord
 from bot.messages import Actor, Place
 
 PLATFORM = "discord"
+SUBCOMMAND = 1
 
 
 class Kind(IntEnum):
@@ -94,6 +95,11 @@ def options(data: Mapping[str, Any]) -> dict[str, str]:
     return {str(o["name"]): str(o["value"]) for o in _leaves(data.get("options") or []) if o.get("value") is not None}
 
 
+def part_used(data: Mapping[str, Any]) -> str:
+    """The part of a command that was used, such as the “setup” of “group”; "" for a command without parts."""
+    return next((str(o["name"]) for o in data.get("options") or [] if o.get("type") == SUBCOMMAND), "")
+
+
 def being_typed(data: Mapping[str, Any]) -> tuple[str, str]:
     """The option being typed and what is in it so far."""
     focused = next((o for o in _leaves(data.get("options") or []) if o.get("focused")), {})
@@ -103,7 +109,7 @@ def being_typed(data: Mapping[str, Any]) -> tuple[str, str]:
 def _leaves(some: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Options that hold a value, however deep in subcommands."""
     for option in some:
-        yield from _leaves(option["options"]) if option.get("options") else [option]
+        yield from _leaves(option.get("options") or []) if option.get("type") == SUBCOMMAND else [option]
 
 
 def files(data: Mapping[str, Any], ids: Sequence[str]) -> tuple[File, ...]:

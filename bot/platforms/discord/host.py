@@ -78,6 +78,7 @@ class DiscordHost:
         self._poster: Poster | None = None
         self._conversation = Conversation(dispatcher, self._fetch)
         self._open: set[asyncio.Task[Any]] = set()
+        self._entered_once = False
 
     @property
     def name(self) -> str:
@@ -91,15 +92,16 @@ class DiscordHost:
             ConfigError: Discord refuses our account for good.
         """
         self._conversation.closing = False
-        wait = FIRST_WAIT_S
+        wait = FIRST_WAIT_S / 2
         while not stop.is_set():
+            self._entered_once = False
             fault = await self._connected(stop)
             if advice := fatal(fault):
                 raise ConfigError(advice)
             if not stop.is_set():
+                wait = FIRST_WAIT_S if self._entered_once else min(LONGEST_WAIT_S, wait * 2)
                 log.warning("discord not connected; trying again", fault=repr(fault), wait_s=wait)
                 await _until(stop, wait)
-                wait = min(LONGEST_WAIT_S, wait * 2)
 
     async def _connected(self, stop: asyncio.Event) -> BaseException | None:
         """Be connected until asked to stop or until the library gives up; return why it did."""
@@ -129,6 +131,7 @@ class DiscordHost:
 
     async def _entered(self, client: discord.Client) -> None:
         """Tell Discord our commands, when they are not those it knows."""
+        self._entered_once = True
         payloads = command_payloads(self._dispatcher.commands.values(), self._translate)
         mark = f"{client.application_id}:{fingerprint(payloads)}"
         known = self._options.state / "discord-commands" if self._options.state else None

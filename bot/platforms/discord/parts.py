@@ -22,7 +22,7 @@ MOST_COMPONENTS, MOST_TEXT, MOST_FILES = 40, 4000, 10
 PIECE = 3600  # characters of one text; leaves room for a heading beside it
 MOST_PIECES = 3  # a text of more pieces than this is a file
 IN_ROW, IN_SELECT = 5, 25
-LABEL, OPTION = 80, 100
+LABEL, OPTION, PLACEHOLDER = 80, 100, 150
 ACTION_ROW, BUTTON, SELECT, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER = 1, 2, 3, 10, 12, 13, 14, 17
 PRIMARY, SECONDARY = 1, 2
 
@@ -197,7 +197,7 @@ def button(words: str, verb: Verb, rest: str, *, primary: bool = False) -> Compo
 def select(verb: Verb, rest: str, options: list[Component], placeholder: str) -> Component:
     """A menu of which one entry is chosen."""
     made = control_id(verb, rest) or ""
-    return {"type": SELECT, "custom_id": made, "options": options, "placeholder": short(placeholder, 150)}
+    return {"type": SELECT, "custom_id": made, "options": options, "placeholder": short(placeholder, PLACEHOLDER)}
 
 
 def option(words: str, value: str, *, default: bool = False) -> Component:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.cards import Card, ChallengeCard, FormCard, QuestionCard
 from bot.messages import parse_line
 from bot.platforms.discord.commands import EXPLAIN_THIS, RUN_THIS, arguments
-from bot.platforms.discord.events import Event, File, Kind, code_in, files, message_meant, options
+from bot.platforms.discord.events import Event, File, Kind, code_in, files, message_meant, options, part_used
 from bot.platforms.discord.forms import Form, answer_text, code_form, filled_in, question_form, value_form
 from bot.platforms.discord.ids import Verb, read_control, read_form
 
@@ -79,7 +79,7 @@ def _command(event: Event, known: Container[str]) -> Plan:
     if event.data.get("type") == ON_MESSAGE:
         return _on_message(event, name, known)
     filled = options(event.data)
-    args = arguments(name, filled)
+    args = arguments(name, part_used(event.data), filled)
     if name != "submit":
         return Run(name, args)
     sent = files(event.data, [filled["file"]]) if "file" in filled else ()
@@ -114,7 +114,8 @@ def _control(event: Event) -> Plan:
         case Verb.CODE:
             return Open(meant.verb, meant.rest, Run("challenge", meant.rest))
         case Verb.SET:
-            return Open(meant.verb, meant.rest, Run(meant.rest.partition(" ")[0]))
+            command, args, _ = parse_line(meant.rest.rpartition(" ")[0])
+            return Open(meant.verb, meant.rest, Run(command, args))
 
 
 def _run(line: str, event: Event) -> Run:

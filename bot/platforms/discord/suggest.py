@@ -41,6 +41,8 @@ def suggestions(
             found = _challenges(challenges, track, typed)
         case "command":
             found = _containing([(f"/{name}: {c.summary}", name) for name, c in commands.items()], typed)
+        case "zone" | "track":
+            found = _values(kind, typed, track)
         case "value":
             found = _values(setting, typed, track)
         case _:

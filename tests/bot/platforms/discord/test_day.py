@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from bot.cards import NoticeCard
+from bot.messages import Reply, Visibility
+from bot.platforms.discord.render import render
 from quizzes.items import Kind
+from tests.fakes.discord_state import MANAGE_GUILD
 
 
 def control(message, verb: str) -> str:
@@ -145,13 +151,56 @@ async def test_learning_alone_needs_no_server(connect) -> None:
         assert elsewhere.has_bot is False
 
 
-async def test_a_visitor_sees_everything_in_five_messages(connect, shipped_track, shipped_bank) -> None:
-    async with connect(chat={"track": shipped_track, "challenges": shipped_bank}) as on:
-        mia = on.fake.person("Mia", installed=True)
+async def test_a_visitor_gets_all_of_a_long_reply_within_what_discord_allows(connect, monkeypatch) -> None:
+    cards = tuple(NoticeCard(title=f"Card {n}", text=f"word{n} " * 500) for n in range(9))
+
+    async def long(request) -> Reply:
+        return Reply(cards, followup=lambda: asyncio.sleep(0, Reply(cards[:1])))
+
+    async with connect() as on:
+        monkeypatch.setattr(on.chat.dispatcher, "handle", long)
+        mia, ben = on.fake.person("Mia", installed=True), on.fake.person("Ben")
         _, channel = await on.fake.add_guild("Elsewhere", has_bot=False)
-        slug = next(iter(shipped_bank))
-        code = "def f(x):\n    return x\n" + "# " + "x" * 4000
-        seen = await on.fake.slash(
-            "submit", {"challenge": slug, "file": ("s.py", code.encode())}, user=mia, channel=channel
-        )
-        assert 1 <= len(seen.messages) <= 6
+        visiting = await on.fake.slash("help", user=mia, channel=channel)
+        at_home = await on.fake.slash("help", user=ben, channel=on.fake.channel)
+        await on.fake.until(lambda: [len(visiting.messages), len(at_home.messages)] == [6, len(render(cards)) + 1])
+        assert [a["filename"] for m in visiting.messages for a in m.attachments] == ["1-all.txt"]
+        assert visiting.messages[-1].text == "### Card 0\n" + "word0 " * 499 + "word0 "
+
+
+async def test_a_reply_for_everyone_is_seen_by_everyone(connect, monkeypatch) -> None:
+    async def aloud(request) -> Reply:
+        return Reply((NoticeCard(title="Hear", text="this"),), visibility=Visibility.PUBLIC)
+
+    async with connect() as on:
+        monkeypatch.setattr(on.chat.dispatcher, "handle", aloud)
+        await on.fake.slash("help", user=on.fake.person("Mia"), channel=on.fake.channel)
+        await on.fake.until(lambda: len(on.fake.messages(on.fake.channel)) == 1)
+
+
+async def test_an_admin_sets_up_posts_by_menus_and_by_one_command(connect) -> None:
+    async with connect() as on:
+        ada = on.fake.person("Ada", permissions=MANAGE_GUILD)
+        form = await on.fake.slash("group setup", user=ada, channel=on.fake.channel)
+        menus = {c["type"]: c["custom_id"] for c in form.message.controls if "|add|group setup" in c["custom_id"]}
+        role = on.fake.world.add_role(on.fake.guild, "learners", mentionable=True)
+        chosen = await on.fake.select(form.message, menus[8], [on.fake.channel], user=ada)
+        called = await on.fake.select(form.message, menus[6], [role], user=ada)
+        assert [("Saved" in seen.text) for seen in (chosen, called)] == [True, True]
+        opened = await on.fake.click(form.message, "Change", user=ada)
+        assert "Saved" in (await on.fake.submit_modal(opened, {"text": "Europe/Paris"})).text
+        whole = {"channel": on.fake.channel, "hour": 9, "zone": "Europe/Berlin", "ping": role}
+        said = await on.fake.slash("group setup", whole, user=ada, channel=on.fake.channel)
+        assert ("Saved" in said.text, "09:00" in said.text, "Europe/Berlin" in said.text) == (True, True, True)
+        zones = await on.fake.autocomplete("group setup", "zone", "berl", user=ada, channel=on.fake.channel)
+        assert [zone["value"] for zone in zones] == ["Europe/Berlin"]
+
+
+async def test_who_manages_nothing_is_not_offered_the_set_up(connect) -> None:
+    async with connect() as on:
+        mia, ada = on.fake.person("Mia"), on.fake.person("Ada", permissions=MANAGE_GUILD)
+        offered = [
+            ["group" in on.fake.commands(user, where)]
+            for user, where in ((mia, on.fake.channel), (ada, on.fake.channel), (ada, on.fake.world.dm(ada)))
+        ]
+        assert offered == [[False], [True], [False]]

@@ -58,14 +58,17 @@ def retry_handlers() -> list[AsyncRetryHandler]:
     ]
 
 
-def web_client(options: SlackOptions, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
-    """The client for all our calls."""
+def web_client(options: SlackOptions, token: str = "") -> AsyncWebClient:
+    """The client for all our calls, in one workspace or in the one whose token it is given."""
     return AsyncWebClient(
-        token=options.bot_token or None,
-        base_url=options.base_url,
-        session=session,
-        retry_handlers=retry_handlers(),
+        token=token or options.bot_token or None, base_url=options.base_url, retry_handlers=retry_handlers()
     )
+
+
+def careful(client: AsyncWebClient) -> AsyncWebClient:
+    """The same client for what must not be done twice: it waits as told, and leaves it at one try."""
+    waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=WAITS)]
+    return AsyncWebClient(token=client.token, base_url=client.base_url, retry_handlers=waits)
 
 
 def code_of(fault: SlackApiError) -> str:
@@ -110,14 +113,19 @@ async def examine(client: AsyncWebClient, options: SlackOptions) -> Account | No
         answer = await client.auth_test()
     except SlackApiError as fault:
         raise _refused("bot token", f"Copy it anew from OAuth & Permissions at {WHERE}.", fault) from None
-    granted = {scope.strip() for scope in str(_header(answer, "x-oauth-scopes")).split(",") if scope.strip()}
-    lacking = [scope for scope in SCOPES if granted and scope not in granted]
+    lacking = lacking_scopes(_header(answer, "x-oauth-scopes"))
     if lacking:
         raise ConfigError(
             f"Slack does not let the app do all it has to; these scopes are missing: {', '.join(lacking)}. "
             f"Add them under OAuth & Permissions at {WHERE}, or paste our manifest.json there, and install the app again."
         )
     return Account(str(answer.get("user", "")), str(answer.get("team", "")), str(answer.get("url", "")))
+
+
+def lacking_scopes(granted: str) -> list[str]:
+    """The scopes we need and were not granted, as Slack lists them with an answer; none when it lists nothing."""
+    known = {scope.strip() for scope in granted.split(",") if scope.strip()}
+    return [scope for scope in SCOPES if known and scope not in known]
 
 
 async def connection_url(client: AsyncWebClient, options: SlackOptions) -> str:

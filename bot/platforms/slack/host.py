@@ -42,6 +42,7 @@ class SlackHost:
         self._listeners = Listeners(Conversation(dispatcher, now, new_key, many=options.many_workspaces))
         self._posts = Posts()
         self._client = web_client(options)
+        self._socket: Socket | None = None
 
     @property
     def name(self) -> str:
@@ -65,9 +66,9 @@ class SlackHost:
                 await closing.enter_async_context(served(app, self._options.http_port))
             closing.push_async_callback(self._drain)
             if self._options.app_token:
-                socket = Socket(app, self._options, self._timing)
-                closing.push_async_callback(socket.close)
-                await socket.keep(stop)
+                self._socket = Socket(app, self._options, self._timing)
+                closing.push_async_callback(self._socket.close)
+                await self._socket.keep(stop)
             else:
                 await stop.wait()
 
@@ -122,6 +123,4 @@ class SlackHost:
             raise PostError(f"The workspace’s token cannot be renewed ({code_of(fault)}).", lasting=False) from None
         if not token:
             raise PostError("That workspace has not installed the app, or has removed it.", lasting=True)
-        client = web_client(self._options)
-        client.token = token
-        return client, there
+        return web_client(self._options, token), there

@@ -6,6 +6,7 @@ only they see in the channel, and at last a message of its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -167,10 +168,21 @@ def _by_address(origin: Origin, way: Way) -> Send:
         body |= {"blocks": list(message.blocks)} if message.blocks else {}
         body |= {"thread_ts": origin.thread} if origin.thread and not way.replace else {}
         answer = await hook.send_dict(body)
-        if answer.status_code != 200:
-            raise ClosedAddressError(answer.body or str(answer.status_code))
+        if refusal := refusal_in(answer.status_code, answer.body):
+            raise ClosedAddressError(refusal)
 
     return send
+
+
+def refusal_in(status: int, body: str) -> str:
+    """Slack's word for why an address did not take an answer, which may come with any status; "" when it did."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = None
+    if isinstance(told, dict) and told.get("ok") is False:
+        return str(told.get("error") or status)
+    return "" if status == 200 else body or str(status)
 
 
 async def _upload(client: AsyncWebClient, origin: Origin, way: Way, *, name: str, content: bytes, alt: str) -> None:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms.port import Post, Posted, PostError
-from bot.platforms.slack.account import UNREACHABLE, code_of
+from bot.platforms.slack.account import UNREACHABLE, careful, code_of
 from bot.platforms.slack.blocks import Block, fine, heading, line, rich
 from bot.platforms.slack.escape import fallback
 from bot.platforms.slack.messages import Message, messages, pictures, words_of
@@ -74,17 +74,14 @@ class Posts:
         """Send one message unless it is there; its timestamp, which is its id."""
         known = self.sent.get((post.channel, key)) or await _found(client, post.channel, key, thread)
         if known is None:
-            answer = await client.chat_postMessage(
-                channel=post.channel,
-                text=message.text,
-                blocks=list(message.blocks),
-                thread_ts=thread or None,
-                metadata={"event_type": EVENT, "event_payload": {"key": key}},
-                mrkdwn=False,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-            known = str(answer["ts"])
+            try:
+                known = await _send(careful(client), post.channel, message, key, thread)
+            except (SlackApiError, *UNREACHABLE) as fault:
+                if isinstance(fault, SlackApiError) and code_of(fault) in LASTING:
+                    raise
+                known = await _found(client, post.channel, key, thread)  # it may have arrived, and its answer not
+                if known is None:
+                    raise
         self._remember(post.channel, key, known)
         return known
 
@@ -109,6 +106,20 @@ class Posts:
                 request_file_info=False,
             )
             self._remember(post.channel, key, thread)
+
+
+async def _send(client: AsyncWebClient, channel: str, message: Message, key: str, thread: str) -> str:
+    answer = await client.chat_postMessage(
+        channel=channel,
+        text=message.text,
+        blocks=list(message.blocks),
+        thread_ts=thread or None,
+        metadata={"event_type": EVENT, "event_payload": {"key": key}},
+        mrkdwn=False,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    return str(answer["ts"])
 
 
 def _with_ping(parts: Sequence[Message], ping: str) -> list[Message]:

@@ -11,7 +11,6 @@ from tests.bot.platforms.slack.conftest import Connect, Talk
 from tests.fakes.slack_server import Seen, Trouble
 
 
-
 async def answer(talk: Talk, asked: Seen, *, wrong: bool = False, times: int = 1) -> None:
     """Answer a question with whatever control it has."""
     question = next(q for q in await talk.questions() if q.public_id in json.dumps(list(asked.blocks)))

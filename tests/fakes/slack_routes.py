@@ -100,7 +100,9 @@ class Routes:
             return _failing(trouble)
         if trouble.error:
             self.refused[trouble.error] += 1
-            return web.json_response({"ok": False, "error": trouble.error})
+            return web.json_response(
+                {"ok": False, "error": trouble.error}, status=_status(trouble.error) if name == "response_url" else 200
+            )
         assert done is not None
         return done
 
@@ -134,7 +136,7 @@ class Routes:
             use_response_url(self.world, name, body)
         except RefusedError as refusal:
             self.refused[str(refusal)] += 1
-            return web.json_response(refusal.answer, status=404 if "url" in str(refusal) else 400)
+            return web.json_response(refusal.answer, status=_status(str(refusal)))
         return web.json_response({"ok": True})
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -173,6 +175,11 @@ def _cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def _status(error: str) -> int:
+    """The status with which a response_url refuses; the Web API always says 200."""
+    return 404 if error.endswith("_url") else 400
 
 
 def _failing(trouble: Trouble) -> web.Response:

@@ -114,6 +114,7 @@ def sample_app(client: AsyncWebClient | None = None, **options: Any) -> AsyncApp
     app.event("app_home_opened")(opened)
     app.event("message")(heard)
     app.event("app_mention")(heard)
+    app.event("app_uninstalled")(gone)
     return app
 
 
@@ -229,6 +230,10 @@ async def run(ack: Any, shortcut: Json, client: AsyncWebClient) -> None:
 async def opened(event: Json, client: AsyncWebClient) -> None:
     """Show the home tab."""
     await client.views_publish(user_id=event["user"], view=home("Day 3"))
+
+
+async def gone() -> None:
+    """Take note that nobody wants it."""
 
 
 async def heard(event: Json, say: Any) -> None:

@@ -20,7 +20,7 @@ The app's mistakes (a payload against the schema or the rules, a late ack, a use
 answered as Slack would and kept in `fake.faults`; leaving the block raises AssertionError for each that `fake.expect(pattern)` did not
 announce, and for each announced one that did not come. What a test arranges (`not_in_channel`, 429) is no fault; see `fake.refused`.
 `fake.inject(method, Trouble(...), times)` puts faults in (methods of the API, `response_url`, `upload`, `private`, `*`);
-`fake.disconnect()`, `fake.abort()`, `async with fake.outage()`, `fake.redeliver()`, `times=2` and `fake.forward(seconds)` do the rest.
+`fake.disconnect()`, `fake.abort()`, `fake.freeze()`, `async with fake.outage()`, `fake.redeliver()`, `times=2` and `fake.forward(seconds)` do the rest.
 """
 
 from __future__ import annotations
@@ -234,6 +234,17 @@ class FakeSlack(People):
     def abort(self) -> None:
         """Cut the app's connections without a word."""
         self.wire.abort()
+
+    def freeze(self) -> None:
+        """Let the app's connections stay open and go silent, as a lost network does."""
+        self.wire.freeze()
+
+    async def uninstall(self, *, user: str = "U1") -> None:
+        """Let an administrator take the app out of the workspace, and the app hear of it."""
+        team = self.world.users[user].team
+        await self.event({"type": "app_uninstalled"}, user=user)
+        for token in [token for token, one in self.world.installs.items() if one.team == team]:
+            del self.world.installs[token]
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from tests.fakes.slack_world import Clock, Json, World
 
+MOST_CONNECTIONS = 10
 RETRIES = ("timeout", "http_error", "connection_failed")
 
 
@@ -63,6 +64,7 @@ class Wire:
     ack_seconds: float = 3.0
     endpoint: Endpoint | None = None
     sockets: list[tuple[web.WebSocketResponse, web.Request]] = field(default_factory=list)
+    frozen: list[tuple[web.WebSocketResponse, web.Request]] = field(default_factory=list)
     waiting: dict[str, tuple[float, asyncio.Future[Any]]] = field(default_factory=dict)
     sent: list[Delivery] = field(default_factory=list)
     connections: int = 0
@@ -147,6 +149,8 @@ class Wire:
         entry = (socket, request)
         self.sockets.append(entry)
         self.connections += 1
+        if len(self.sockets) > MOST_CONNECTIONS:
+            await self.sockets.pop(0)[0].send_str(_goodbye("too_many_websockets"))
         hello = {"type": "hello", "num_connections": len(self.sockets), "connection_info": {"app_id": "A1"},
                  "debug_info": {"host": "fake", "build_number": 1, "approximate_connection_time": 18_060}}  # fmt: skip
         try:
@@ -171,7 +175,7 @@ class Wire:
     async def dismiss(self, reason: str) -> None:
         """Ask the app to connect anew, as Slack does now and then."""
         for socket, _ in list(self.sockets):
-            await socket.send_str(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "fake"}}))
+            await socket.send_str(_goodbye(reason))
 
     def abort(self) -> None:
         """Cut every connection without a word."""
@@ -181,10 +185,25 @@ class Wire:
                 entry[1].transport.abort()
         self.world.stir()
 
+    def freeze(self) -> None:
+        """Let every connection go silent: open, but nothing is read from it and nothing said."""
+        for entry in list(self.sockets):
+            self.sockets.remove(entry)
+            if entry[1].transport is not None:
+                entry[1].transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport reads too
+            self.frozen.append(entry)
+
     async def close(self) -> None:
-        """Say goodbye to whoever is still connected."""
+        """Say goodbye to whoever is still connected, and hang up on who was left in silence."""
+        self.sockets += self.frozen
+        if self.frozen:
+            self.abort()
         for socket, _ in list(self.sockets):
             await socket.close(code=aiohttp.WSCloseCode.GOING_AWAY)
+
+
+def _goodbye(reason: str) -> str:
+    return json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "fake"}})
 
 
 def encoded(delivery: Delivery) -> tuple[str, str]:

@@ -211,6 +211,32 @@ async def test_the_app_comes_back_after_its_connection_is_cut() -> None:
         assert told(await fake.command("daily")) == [("message", "daily")]
 
 
+async def test_the_app_comes_back_after_a_silence() -> None:
+    async with FakeSlack() as fake, connected(fake, ping=0.2):
+        fake.freeze()
+        await fake.connected(times=2)
+        assert told(await fake.command("daily")) == [("message", "daily")]
+
+
+async def test_an_eleventh_connection_costs_the_first() -> None:
+    async with FakeSlack() as fake, aiohttp.ClientSession() as session:
+        sockets = [await session.ws_connect(f"{fake.base}/link") for _ in range(11)]
+        frames = [await sockets[0].receive_json() for _ in range(2)]
+        assert [(frame["type"], frame.get("reason")) for frame in frames] == [
+            ("hello", None),
+            ("disconnect", "too_many_websockets"),
+        ]
+        for socket in sockets:
+            await socket.close()
+
+
+async def test_an_app_that_was_taken_out_hears_of_it_and_cannot_go_on() -> None:
+    async with FakeSlack() as fake, connected(fake):
+        await fake.uninstall()
+        assert fake.wire.sent[-1].payload["event"]["type"] == "app_uninstalled"
+        assert await error_of(client_of(fake), "auth.test") == "invalid_auth"
+
+
 async def test_the_app_comes_back_after_an_outage() -> None:
     async with FakeSlack() as fake, connected(fake, ping=0.1):
         async with fake.outage():

@@ -9,6 +9,7 @@ import pytest
 from bot.cards import NoticeCard
 from bot.messages import Reply, Visibility
 from bot.platforms.discord.render import render
+from challenges.model import Verdict
 from quizzes.items import Kind
 from tests.fakes.discord_state import MANAGE_GUILD
 
@@ -62,6 +63,69 @@ async def test_a_whole_day(connect) -> None:
                 )
         assert len(await on.attempts(mia)) == len(questions)
         assert (on.fake.messages(on.fake.channel), on.fake.faults) == ([], [])
+
+
+async def test_the_same_day_leaves_the_same_as_anywhere_else(connect, shipped_track, bank, played) -> None:
+    """With the course we ship: five answers of which one is wrong, and a challenge failed, explained and passed."""
+    challenge = next(c for c in bank.values() if any(w.verdict is Verdict.WRONG for w in c.wrong))
+    mistake = next(w for w in challenge.wrong if w.verdict is Verdict.WRONG)
+    async with connect(chat={"track": shipped_track}) as on:
+        mia, here = on.fake.person("Mia"), on.fake.channel
+        seen = await on.fake.slash("daily", user=mia, channel=here)
+        questions = await on.questions(mia)
+        slip = next(q.slot for q in questions if on.chat.item(q).kind is not Kind.SHORT)
+        for question in questions:
+            text = on.chat.wrong(question) if question.slot == slip else on.chat.right(question)
+            seen = await answer(on, seen, question, text, mia)
+            if question is questions[2]:
+                await on.restart()
+            seen = await on.fake.slash("daily", user=mia, channel=here)
+        for code in (mistake.source, challenge.solution):
+            form = await on.fake.slash("submit", {"challenge": challenge.slug}, user=mia, channel=here)
+            await on.fake.submit_modal(form, {"code": code})
+        said = await on.fake.slash("streak", user=mia, channel=here)
+        assert "1 day, and today is done." in said.text
+        assert await left_behind(on, mia, type(played)) == played
+        assert sum(on.fake.validated.values()) > 20
+
+
+async def left_behind(on, user, whole_day):
+    """What a day has left in the database."""
+    store, attempts = on.chat.store, await on.attempts(user)
+    known = await store.ensure_user("discord", str(user.id), user.name)
+    group = await store.ensure_group("discord", str(on.fake.guild.id), on.fake.guild.name)
+    streak = await store.streak(known.id, on.chat.clock().date())
+    board = {row.user_id: row.xp for row in await store.leaderboard(group.id)}
+    quizzes = [a for a in attempts if a.kind == "quiz"]
+    return whole_day(
+        answers=len(quizzes),
+        wrong_answers=sum(not a.correct for a in quizzes),
+        submissions=tuple(a.verdict for a in attempts if a.kind == "challenge"),
+        streak=streak.current,
+        today_done=streak.today_done,
+        xp_adds_up=board.get(known.id, 0) == (await store.progress(known.id)).xp > 0,
+        projections_differ=bool(await store.rebuild_check()),
+    )
+
+
+async def test_every_question_we_ship_can_be_asked_and_answered(connect, shipped_track) -> None:
+    """One of each kind, as the store poses it, through its own control."""
+    async with connect(chat={"track": shipped_track}) as on:
+        mia, seen_kinds = on.fake.person("Mia"), set()
+        kinds = {item.kind: item.concept for item in shipped_track.items}
+        for concept in kinds.values():
+            seen = await on.fake.slash("quiz", {"topic": concept}, user=mia, channel=on.fake.channel)
+            question = await newest_question(on, mia)
+            seen_kinds.add(on.chat.item(question).kind)
+            done = await answer(on, seen, question, on.chat.right(question), mia)
+            assert ("✅" in done.text) or ("📝" in done.text), on.chat.item(question).id
+        assert len(seen_kinds) >= 5
+
+
+async def newest_question(on, user):
+    """The question shown last."""
+    known = await on.chat.store.ensure_user("discord", str(user.id), user.name)
+    return await on.chat.store.question(on.chat.dispatcher.services.asked[known.id])
 
 
 @pytest.fixture

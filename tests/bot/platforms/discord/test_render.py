@@ -71,7 +71,7 @@ def example(say: typing.Callable[[str], str]) -> tuple[cards.Card, ...]:
             starter=say("starter"), status=say("status"), libraries=say("libraries"), actions=actions,
         ),
         VerdictCard(
-            slug="ridge", title=say("title"), verdict="wrong", headline=say("head"), cases=(case,) * 12, hidden=say("hidden"),
+            slug="ridge", title=say("title"), verdict="wrong", headline=say("head"), cases=(case,) * 3, hidden=say("hidden"),
             detail=say("detail"), footer=say("footer"), gains=say("gains"), actions=actions,
         ),
         ExplanationCard(
@@ -101,8 +101,8 @@ def example(say: typing.Callable[[str], str]) -> tuple[cards.Card, ...]:
 LENGTHS = {
     "short": example(lambda name: f"{name} words"),
     "long": example(lambda name: words(name, 90)),
-    "huge": example(lambda name: words(name, 2600)),
-    "lines": example(lambda name: "\n".join(f"{name}{n} x" for n in range(400))),
+    "huge": example(lambda name: words(name, 1700)),
+    "lines": example(lambda name: "\n".join(f"{name}{n} x" for n in range(250))),
     "hostile": example(lambda name: f"```@everyone <@1> https://e.x [{name}](http://y) \x1b[1m\u202e{name}``` ||`|| # {name}\n# x\n-# y"),
     "code": example(lambda name: f"{name}:\n\n    for x in y:\n        {name}1\n\n```python\nimport {name}2\n```\nend {name}"),
     "wide": example(lambda name: name + "🔥" * 3000),
@@ -152,7 +152,10 @@ def everything(messages: tuple[Message, ...]) -> str:
 
 
 @pytest.mark.parametrize(("content", "card"), [
-    pytest.param(content, card, id=f"{content}-{type(card).__name__}-{n}") for content, some in LENGTHS.items() for n, card in enumerate(some)
+    pytest.param(content, card, id=f"{content}-{type(card).__name__}-{n}")
+    for content, some in LENGTHS.items()
+    for n, card in enumerate(some)
+    if content in ("short", "hostile") or not isinstance(card, QuestionCard) or card.input is Input.BUG
 ])  # fmt: skip
 def test_discord_takes_every_card_and_no_word_is_lost(content: str, card: cards.Card, refused) -> None:
     messages = render((card,))

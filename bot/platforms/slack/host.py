@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -43,6 +44,7 @@ class SlackHost:
         self._posts = Posts()
         self._client = web_client(options)
         self._socket: Socket | None = None
+        self._oauth: AsyncOAuthSettings | None = None
 
     @property
     def name(self) -> str:
@@ -80,9 +82,15 @@ class SlackHost:
         if late:
             log.warning("not finished in time", platform="slack", tasks=late)
 
+    def _installs(self) -> AsyncOAuthSettings | None:
+        """How workspaces install the app, made once, so that a token is renewed by one alone."""
+        if self._oauth is None and self._options.many_workspaces:
+            self._oauth = oauth_settings(self._options, self._client)
+        return self._oauth
+
     def _app(self) -> AsyncApp:
         options = self._options
-        oauth = oauth_settings(options, self._client) if options.many_workspaces else None
+        oauth = self._installs()
         app = AsyncApp(
             name="epochbot",
             client=self._client,
@@ -115,10 +123,11 @@ class SlackHost:
     async def _client_for(self, channel: str) -> tuple[AsyncWebClient, str]:
         """The client for a channel, and the channel as its workspace knows it."""
         team, _, there = channel.rpartition("/")
-        if not self._options.many_workspaces:
+        oauth = self._installs()
+        if oauth is None:
             return self._client, there
         try:
-            token = await token_for(self._options, self._client, team)
+            token = await token_for(oauth, self._client, team)
         except SlackApiError as fault:
             raise PostError(f"The workspace’s token cannot be renewed ({code_of(fault)}).", lasting=False) from None
         if not token:

@@ -95,6 +95,10 @@ def reply(body: Any, *, status: int = 200, headers: dict[str, str] | None = None
     )
 
 
+ALL_VALIDATED: Counter[str] = Counter()
+"""What all the fakes of this process have checked, by kind."""
+
+
 @dataclass
 class Inspector:
     """Checks every payload, counts the sound ones, keeps the faults.
@@ -116,6 +120,7 @@ class Inspector:
             Refused: there are.
         """
         self.validated[kind] += 1
+        ALL_VALIDATED[kind] += 1
         if faults:
             self.faults += [f"{kind}: {fault}" for fault in faults]
             raise Refused(400, 50035, details=faults)

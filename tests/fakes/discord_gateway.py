@@ -86,6 +86,7 @@ class Gateway:
             self.heartbeats += 1
             if not self.deaf:
                 await _send(socket, {"op": ACK, "d": None})
+            await self._notify()
         elif op == IDENTIFY and isinstance(data, dict):
             await self._identify(socket, data)
         elif op == RESUME and isinstance(data, dict):

@@ -224,6 +224,11 @@ class People:
         await self.settle(seen, wait)
         return seen
 
+    @property
+    def unanswered(self) -> list[Interaction]:
+        """What people did and the bot never answered."""
+        return [i for i in self.world.interactions.values() if i.callback is None]
+
     async def deliver(self, interaction: Interaction) -> None:
         """Tell the bot of something, or tell it again."""
         told = await self.desk.gateway.publish("INTERACTION_CREATE", interaction.payload, interaction.channel.guild)

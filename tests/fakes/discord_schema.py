@@ -29,14 +29,18 @@ CALLBACKS = {
 }
 
 
+def where() -> Path:
+    """The file with the schema, whether it is there or not."""
+    return Path(os.environ.get("DISCORD_SPEC") or BESIDE)
+
+
 def available() -> bool:
     """Whether there is a schema to check against."""
-    return _document() is not None
+    return _document(where()) is not None
 
 
-@lru_cache(maxsize=1)
-def _document() -> Mapping[str, Any] | None:
-    path = Path(os.environ.get("DISCORD_SPEC") or BESIDE)
+@lru_cache(maxsize=2)
+def _document(path: Path) -> Mapping[str, Any] | None:
     if not path.is_file():
         return None
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -44,17 +48,18 @@ def _document() -> Mapping[str, Any] | None:
 
 
 @lru_cache(maxsize=64)
-def _validator(name: str) -> Draft202012Validator:
-    resource = Resource.from_contents(_document(), default_specification=DRAFT202012)
+def _validator(path: Path, name: str) -> Draft202012Validator:
+    resource = Resource.from_contents(_document(path), default_specification=DRAFT202012)
     registry: Registry[Any] = Registry().with_resource("urn:discord", resource)
     return Draft202012Validator({"$ref": f"urn:discord#/components/schemas/{name}"}, registry=registry)
 
 
 def schema_faults(name: str, payload: Any) -> list[str]:
     """What the schema of that name says against a payload: where and what, of alternatives the nearest."""
-    if _document() is None:
+    path = where()
+    if _document(path) is None:
         return []
-    return [fault for error in _validator(name).iter_errors(payload) for fault in _sentences(error)]
+    return [fault for error in _validator(path, name).iter_errors(payload) for fault in _sentences(error)]
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:

@@ -32,7 +32,7 @@ from aiohttp import web
 
 from tests.fakes.discord_account import Account
 from tests.fakes.discord_answers import Inspector, Refused, reply
-from tests.fakes.discord_desk import Desk, Limit, Trouble
+from tests.fakes.discord_desk import REQUEST_LIMIT, Desk, Limit, Trouble
 from tests.fakes.discord_gateway import GUILDS, INVALID, RECONNECT, Gateway
 from tests.fakes.discord_hooks import Hooks
 from tests.fakes.discord_people import People
@@ -81,7 +81,7 @@ class FakeDiscord(People):
 
     async def __aenter__(self) -> Self:
         """Start serving."""
-        application = web.Application(middlewares=[self._front])
+        application = web.Application(middlewares=[self._front], client_max_size=2 * REQUEST_LIMIT)
         application.add_routes(
             [web.get("/gateway", self.gateway.handle), web.get("/attachments/{id}/{name}", self._file)]
         )

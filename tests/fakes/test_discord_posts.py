@@ -21,7 +21,7 @@ from tests.fakes.discord_bot import (
 )
 from tests.fakes.discord_desk import Limit
 from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.discord_state import ATTACH, MANAGE_GUILD, SEND, VIEW, Message, User
+from tests.fakes.discord_state import ATTACH, MANAGE_GUILD, MANAGE_ROLES, SEND, VIEW, User
 
 
 @pytest.fixture
@@ -189,8 +189,45 @@ async def test_unknown_route_is_a_fault(fake: FakeDiscord, bot: Bot) -> None:
         await bot.http.request(Route("GET", "/no/such/thing"))
 
 
-def test_message_text_is_all_that_is_read() -> None:
-    shown = Message.__new__(Message)
-    shown.content, shown.components = "a", [{"type": 17, "components": [{"type": 10, "content": "b"}]}]
-    shown.embeds = [{"title": "c", "fields": [{"name": "d", "value": "e"}]}]
-    assert shown.text == "a\nb\nc\nd\ne"
+async def test_file_above_the_limit_is_too_large(fake: FakeDiscord, bot: Bot) -> None:
+    with pytest.raises(discord.HTTPException) as error:
+        await channel_of(fake, bot).send(file=discord.File(io.BytesIO(bytes(10 * 1024 * 1024 + 1)), "a.bin"))
+    assert (error.value.status, error.value.code, fake.messages(fake.channel)) == (413, 40005, [])
+
+
+async def test_global_limit_stops_every_route_but_answers_to_people(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    fake.desk.global_limit = Limit(1, 0.05)
+    await asyncio.gather(*(bot.fetch_user(ada.id) for _ in range(2)))
+    assert fake.desk.limited >= 1
+    limited = fake.desk.limited
+    fake.desk.global_limit = Limit(0, 60.0)
+    assert (await fake.slash("scene", user=ada, channel=fake.channel)).text == "Hello."
+    assert fake.desk.limited == limited
+
+
+async def test_bot_that_was_thrown_out_is_a_stranger(fake: FakeDiscord, bot: Bot) -> None:
+    await fake.remove_bot(fake.guild)
+    with pytest.raises(discord.Forbidden) as error:
+        await channel_of(fake, bot).send("x")
+    assert error.value.code == 50001
+
+
+async def test_reply_needs_a_message_that_is_there(fake: FakeDiscord, bot: Bot) -> None:
+    first = await channel_of(fake, bot).send("Daily.")
+    await channel_of(fake, bot).send("Reveal.", reference=first)
+    assert [m.reply_to for m in fake.messages(fake.channel)] == [None, first.id]
+    await first.delete()
+    fake.expect("unknown message")
+    with pytest.raises(discord.HTTPException):
+        await channel_of(fake, bot).send("Reveal.", reference=first)
+
+
+async def test_roles_are_given_by_who_may(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    role = fake.world.add_role(fake.guild, "Daily")
+    route = Route("PUT", "/guilds/{g}/members/{u}/roles/{r}", g=fake.guild.id, u=ada.id, r=role.id)
+    with pytest.raises(discord.Forbidden):
+        await bot.http.request(route)
+    mine = next(r for r in fake.guild.roles.values() if r.managed)
+    mine.permissions |= MANAGE_ROLES
+    await bot.http.request(route)
+    assert fake.guild.members[ada.id] == {role.id}

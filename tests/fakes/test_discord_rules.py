@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -298,3 +299,10 @@ def test_sound_payloads_pass_the_schema() -> None:
     assert [schema_faults("MessageCreateRequest", m) for m in (old(), new())] == [[], []]
     assert schema_faults("ModalInteractionCallbackRequest", {"type": 9, "data": modal()}) == []
     assert schema_faults("ApplicationCommandUpdateRequest", command()) == []
+
+
+def test_without_a_copy_of_the_schema_nothing_is_checked_against_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISCORD_SPEC", str(tmp_path / "none.json"))
+    assert (available(), schema_faults("MessageCreateRequest", {"content": 1})) == (False, [])

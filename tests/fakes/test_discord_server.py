@@ -332,3 +332,15 @@ async def test_button_edits_its_message(fake: FakeDiscord, bot: Bot, ada: User) 
     assert (clicked.updated, seen.message.text, seen.message.controls) == ([seen.message], "Closed.", [])
     with pytest.raises(AssertionError, match="no control"):
         await fake.click(seen.message, "B", user=ada)
+
+
+async def test_heart_beats(fake: FakeDiscord) -> None:
+    fake.gateway.heartbeat_ms = 20
+    async with running(fake):
+        await fake.until(lambda: fake.gateway.heartbeats >= 3)
+
+
+async def test_what_was_never_answered_is_known(fake: FakeDiscord, bot: Bot, ada: User) -> None:
+    seen = await fake.slash("scene", user=ada, channel=fake.channel, expired=True, wait="none")
+    await fake.settle(seen)
+    assert [i.id for i in fake.unanswered] == [seen.interaction.id]

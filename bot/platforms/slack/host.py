@@ -131,5 +131,6 @@ class SlackHost:
         except SlackApiError as fault:
             raise PostError(f"The workspace’s token cannot be renewed ({code_of(fault)}).", lasting=False) from None
         if not token:
-            raise PostError("That workspace has not installed the app, or has removed it.", lasting=True)
+            advice = "If it has, type /learn group setup channel here, in the channel itself."
+            raise PostError(f"The channel’s workspace has not installed the app. {advice}", lasting=True)
         return web_client(self._options, token), there

@@ -108,8 +108,7 @@ def oauth_settings(options: SlackOptions, client: AsyncWebClient) -> AsyncOAuthS
 
 async def token_for(settings: AsyncOAuthSettings, client: AsyncWebClient, team: str) -> str:
     """A workspace's token, renewed where that is due; "" when it has not installed the app."""
-    installs = settings.installation_store
-    installed = await installs.async_find_installation(enterprise_id=None, team_id=team) if installs is not None else None
+    installed = await settings.installation_store.async_find_installation(enterprise_id=None, team_id=team)
     if installed is None:
         return ""
     context = AsyncBoltContext()

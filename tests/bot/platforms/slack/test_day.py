@@ -8,6 +8,7 @@ from typing import Any
 
 from quizzes.items import Kind
 from tests.bot.platforms.slack.conftest import Connect, Talk
+from tests.bot.platforms.slack.test_talk import fields
 from tests.fakes.slack_server import Seen, Trouble
 
 
@@ -24,21 +25,6 @@ async def answer(talk: Talk, asked: Seen, *, wrong: bool = False, times: int = 1
         (form, *_) = await talk.fake.click(asked, f"form:{question.public_id}")
         await talk.fake.submit_view(form, fields(kind, said), shows=2, times=times)
     await talk.settled()
-
-
-def fields(kind: Kind, said: str) -> dict[str, str]:
-    """An answer, put into the fields of its form."""
-    match kind:
-        case Kind.FILL:
-            return {f"blank.{n}": line for n, line in enumerate(said.split("\n"))}
-        case Kind.ORDER:
-            return {f"choice.{n}": letter for n, letter in enumerate(said.split())}
-        case Kind.MATCH:
-            return {f"{pair[:-1]}.0": pair[-1] for pair in said.split()}
-        case Kind.BUG:
-            return {"line.0": said.split()[0], "choice.0": said.split()[1]}
-        case _:
-            return {"text.0": said}
 
 
 async def submit(talk: Talk, slug: str, code: str) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from bot.platforms.slack.blocks import texts
 from quizzes.items import Kind
 from tests.bot.platforms.slack.conftest import Connect, Talk
+from tests.fakes import slack_payloads as payloads
 from tests.fakes.slack_server import Seen
 
 
@@ -45,32 +48,90 @@ async def test_a_question_is_private_and_its_answer_takes_its_place(talk: Talk) 
 
 async def _answer_right(talk: Talk, asked: Seen) -> tuple[Seen, Any]:
     """Answer a question with whatever control it has."""
-    question = next(q for q in await talk.questions() if q.public_id in json.dumps(list(asked.blocks)))
-    right, kind = talk.chat.right(question), talk.chat.item(question).kind
+    question = await asked_now(talk, asked)
+    return await answered(talk, asked, question, talk.chat.right(question)), question
+
+
+async def answered(talk: Talk, asked: Seen, question: Any, said: str) -> Seen:
+    """Give an answer by the control that the question has, and see what comes of it."""
+    kind, before = talk.chat.item(question).kind, len(talk.fake.seen_by("U1"))
     if kind is Kind.SINGLE:
-        return (await talk.fake.click(asked, f"answer:{question.public_id}:{right}"))[-1], question
-    if kind is Kind.MULTI:
-        await talk.fake.click(asked, "tick", value=right.split(), shows=0)
-        return (await talk.fake.click(asked, f"ticked:{question.public_id}"))[-1], question
-    form = (await talk.fake.click(asked, f"form:{question.public_id}"))[-1]
-    before = len(talk.fake.seen_by("U1"))
-    await talk.fake.submit_view(form, fields(kind, right), shows=2)
-    return [seen for seen in talk.fake.seen_by("U1")[before:] if seen.kind != "modal_close"][-1], question
+        await talk.fake.click(asked, f"answer:{question.public_id}:{said}")
+    elif kind is Kind.MULTI:
+        await tick(talk, asked, question.public_id, said.split())
+    else:
+        form = (await talk.fake.click(asked, f"form:{question.public_id}"))[-1]
+        await talk.fake.submit_view(form, fields(kind, said), shows=2)
+    await talk.settled()
+    return next(s for s in reversed(talk.fake.seen_by("U1")[before:]) if s.kind in ("edit", "ephemeral", "message"))
 
 
-def fields(kind: Kind, right: str) -> dict[str, str]:
+async def asked_now(talk: Talk, asked: Seen) -> Any:
+    """The question that somebody is shown."""
+    return next(q for q in await talk.questions() if q.public_id in json.dumps(list(asked.blocks)))
+
+
+async def tick(talk: Talk, asked: Seen, public_id: str, letters: list[str]) -> None:
+    """Tick boxes and press the button below; Slack sends the boxes along with the button."""
+    fake, message = talk.fake, asked.message
+    assert message is not None
+    place = fake.world.channels[message.channel]
+    block, element = fake._element(message.blocks, f"ticked:{public_id}")
+    action = payloads.action(element, block["block_id"], None, fake.world.ts())
+    ticked = {"type": "checkboxes", "selected_options": [{"value": letter} for letter in letters]}
+    state = {f"ticks:{public_id}": {"tick": ticked}}
+    payload = payloads.action_on_message(fake._who("U1", place, message), place, message, action, state)
+    await fake._act("interactive", payload, "U1", place, 1, 1)
+
+
+async def asked_of_kind(talk: Talk, kind: Kind) -> tuple[Seen, Any]:
+    """Practise until a question of a kind is asked."""
+    for item in [item for item in talk.chat.dispatcher.services.track.items if item.kind is kind]:
+        for _ in range(6):
+            (asked,) = await talk.fake.command(f"quiz {item.concept}")
+            question = await asked_now(talk, asked)
+            if talk.chat.item(question).kind is kind:
+                return asked, question
+            await talk.fake.command(f"answer {question.public_id} {talk.chat.right(question)}")
+    raise AssertionError(f"the small course asks nothing of kind {kind}")
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_every_kind_of_question_is_answered_by_its_controls(talk: Talk, kind: Kind) -> None:
+    asked, question = await asked_of_kind(talk, kind)
+    done = await answered(talk, asked, question, talk.chat.right(question))
+    assert ("Thank you" if kind is Kind.SHORT else "Correct") in words(done)
+    assert (await talk.attempts())[-1].question_id == question.id
+
+
+async def test_nothing_ticked_is_told_and_counts_for_nothing(talk: Talk) -> None:
+    asked, question = await asked_of_kind(talk, Kind.MULTI)
+    before = len(await talk.attempts())
+    await tick(talk, asked, question.public_id, [])
+    assert "Tick at least one option first." in words(talk.fake.seen_by("U1")[-1])
+    assert len(await talk.attempts()) == before
+
+
+async def test_those_who_manage_the_workspace_set_up_its_group_and_others_do_not(talk: Talk) -> None:
+    (saved,) = await talk.fake.command("group setup channel <#C1|garden>", user="U1")
+    (refused,) = await talk.fake.command("group setup channel <#C1|garden>", user="U2")
+    assert "Saved" in words(saved)
+    assert "Not yours to change" in words(refused)
+
+
+def fields(kind: Kind, said: str) -> dict[str, str]:
     """An answer, put into the fields of its form."""
     match kind:
         case Kind.FILL:
-            return {f"blank.{n}": line for n, line in enumerate(right.split("\n"))}
+            return {f"blank.{n}": line for n, line in enumerate(said.split("\n"))}
         case Kind.ORDER:
-            return {f"choice.{n}": letter for n, letter in enumerate(right.split())}
+            return {f"choice.{n}": letter for n, letter in enumerate(said.split())}
         case Kind.MATCH:
-            return {f"{pair[:-1]}.0": pair[-1] for pair in right.split()}
+            return {f"{pair[:-1]}.0": pair[-1] for pair in said.split()}
         case Kind.BUG:
-            return {"line.0": right.split()[0], "choice.0": right.split()[1]}
+            return {"line.0": said.split()[0], "choice.0": said.split()[1]}
         case _:
-            return {"text.0": right}
+            return {"text.0": said}
 
 
 async def test_redelivery_does_nothing_twice(talk: Talk) -> None:

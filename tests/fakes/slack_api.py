@@ -162,13 +162,11 @@ def exchange(world: World, args: Json, client: tuple[str, str], rotate: float | 
     if (args.get("client_id"), args.get("client_secret")) != client:
         raise RefusedError("bad_client_secret" if args.get("client_id") == client[0] else "invalid_client_id")
     if args.get("grant_type") == "refresh_token":
-        old = next(
-            (key for key, one in world.installs.items() if one.refresh and one.refresh == args.get("refresh_token")),
-            None,
-        )
-        if old is None:
+        token = args.get("refresh_token")
+        install = next((one for one in world.installs.values() if one.refresh and one.refresh == token), None)
+        if install is None:
             raise RefusedError("invalid_refresh_token")
-        install = world.installs.pop(old)
+        install.refresh = ""  # it serves once; the access token it came with lives on until it expires
         team, scopes, user = install.team, install.scopes, ""
     else:
         team, user, asked = world.codes.pop(str(args.get("code")), ("", "", ""))

@@ -17,6 +17,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import FileInstallationStore
 from slack_sdk.oauth.state_store import FileOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
@@ -154,22 +155,26 @@ async def test_a_workspace_installs_the_app_and_another_does_not(tmp_path: Path)
         assert fake.messages("C1") == []
 
 
-async def test_a_token_that_expires_is_renewed_and_the_old_one_is_worthless(tmp_path: Path) -> None:
+async def test_a_token_that_expires_is_renewed_with_a_refresh_token_that_serves_once(tmp_path: Path) -> None:
     async with FakeSlack() as fake, served(fake, shared_app(fake, tmp_path)) as address:
         fake.world.installs.clear()
         fake.rotate_tokens(60)
         assert await install(fake, address, "T1", "U1") == 200
-        (first,) = fake.world.installs
+        ((first, before),) = [(token, one.refresh) for token, one in fake.world.installs.items()]
         assert told(await fake.command("daily")) == [("message", "daily")]
-        (second,) = fake.world.installs
-        assert first != second
+        kept, fresh = fake.world.installs
+        assert (kept, fresh != first) == (first, True)
         assert [args.get("grant_type") for name, args in fake.calls if name == "oauth.v2.access"] == [
             None,
             "refresh_token",
         ]
+        old = AsyncWebClient(first, base_url=fake.api_url)
+        assert (await old.auth_test())["ok"]
+        login = {"client_id": fake.client_id, "client_secret": fake.account.client}
+        with pytest.raises(SlackApiError, match="invalid_refresh_token"):
+            await old.oauth_v2_access(**login, grant_type="refresh_token", refresh_token=before)
         fake.forward(61)
-        old = AsyncWebClient(second, base_url=fake.api_url)
-        with pytest.raises(Exception, match="token_expired"):
+        with pytest.raises(SlackApiError, match="token_expired"):
             await old.auth_test()
 
 
@@ -182,5 +187,5 @@ async def test_an_exchange_that_does_not_fit_is_refused(change: dict[str, str], 
     async with FakeSlack() as fake:
         client = AsyncWebClient(base_url=fake.api_url)
         asked = {"client_id": fake.client_id, "client_secret": fake.account.client, "code": "none"} | change
-        with pytest.raises(Exception, match=error):
+        with pytest.raises(SlackApiError, match=error):
             await client.oauth_v2_access(**asked)

@@ -5,7 +5,6 @@ Everything else is handed what it needs. Tests build the same parts with a fixed
 
 from __future__ import annotations
 
-import importlib
 import logging
 import secrets
 import sys
@@ -45,7 +44,6 @@ if TYPE_CHECKING:  # the platforms' own modules load their libraries, which the 
     from bot.platforms.slack.options import SlackOptions
 
 Expect = Callable[[Profile], object]
-MakeHost = Callable[..., Host]
 SLACK_HTTP_PORT = 3000
 TRACK = "ai-machine-learning"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
@@ -201,16 +199,38 @@ async def open_app(
 
 def make_hosts(settings: Settings, dispatcher: Dispatcher) -> list[Host]:
     """Build the platforms whose tokens are set, and make them known to commands; each imports its library only now."""
-    wanted: list[tuple[str, str, object]] = []
+    hosts: list[Host] = []
     if discord := discord_options(settings):
-        wanted.append(("bot.platforms.discord.host", "DiscordHost", discord))
+        from bot.platforms.discord.host import DiscordHost
+
+        hosts.append(DiscordHost(dispatcher, discord, now=utc_now, new_key=_new_key))
     if slack := slack_options(settings):
-        wanted.append(("bot.platforms.slack.host", "SlackHost", slack))
-    for module, name, options in wanted:
-        build: MakeHost = getattr(importlib.import_module(module), name)
-        host = build(dispatcher, options, now=utc_now, new_key=lambda: secrets.token_hex(8))
-        dispatcher.services.hosts[host.name] = host
-    return list(dispatcher.services.hosts.values())
+        from bot.platforms.slack.host import SlackHost
+
+        hosts.append(SlackHost(dispatcher, slack, now=utc_now, new_key=_new_key))
+    dispatcher.services.hosts.update({host.name: host for host in hosts})
+    return hosts
+
+
+def _new_key() -> str:
+    return secrets.token_hex(8)
+
+
+async def check_tokens(settings: Settings, platform: str) -> str:
+    """Ask a platform who we are there.
+
+    Raises:
+        ConfigError: it refuses us or cannot be reached, or no token is set; the message says what to do.
+    """
+    if platform == "discord" and (discord := discord_options(settings)):
+        from bot.platforms.discord import account as discord_account
+
+        return await discord_account.check_token(discord)
+    if platform == "slack" and (slack := slack_options(settings)):
+        from bot.platforms.slack import account as slack_account
+
+        return await slack_account.check_token(slack)
+    raise ConfigError(f"No token for {platform} is set. `epochbot setup {platform}` says where to get one.")
 
 
 def discord_options(settings: Settings) -> DiscordOptions | None:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.app import TRACK, content_folder
+from bot.app import TRACK, check_tokens, content_folder, remote_runner
 from bot.config import ConfigError, Settings
 from bot.store import Store, StoreError
 from bot.store.health import advice_on_engine
@@ -21,6 +21,7 @@ from quizzes.lint import lint
 from quizzes.load import load_track
 from runner import Isolation, advice
 from runner.contained import ContainedRunner
+from runner.errors import CannotIsolate
 from runner.probe import Report, Way
 from runner.probe import examine as examine_isolation
 
@@ -41,7 +42,7 @@ Check = Callable[[Settings, datetime], Awaitable[list[Finding]]]
 
 async def examine(settings: Settings, now: datetime) -> list[Finding]:
     """Run every check, in the order an operator would."""
-    checks: tuple[Check, ...] = (_python, _isolation, _database, _content, _zones, _claude)
+    checks: tuple[Check, ...] = (_python, _isolation, _database, _content, _zones, _claude, _platforms)
     return [finding for check in checks for finding in await check(settings, now)]
 
 
@@ -54,10 +55,37 @@ async def _python(settings: Settings, now: datetime) -> list[Finding]:
 
 
 async def _isolation(settings: Settings, now: datetime) -> list[Finding]:
+    if settings.runner_url:
+        return await _remote_isolation(settings)
     report = await examine_isolation()
     contained = await ContainedRunner().examine() if report.level is Isolation.NONE else None
     allowed = settings.contained
     return judge_isolation(report, contained, Isolation(settings.min_isolation), allowed=allowed)
+
+
+async def _remote_isolation(settings: Settings) -> list[Finding]:
+    """Ask the runner that learners' code goes to; what this host could isolate does not matter then."""
+    what = f"the runner at {settings.runner_url}"
+    try:
+        health = await remote_runner(settings).health()
+    except ConfigError as fault:
+        fix = "Mend EPOCHBOT_RUNNER_URL, EPOCHBOT_RUNNER_SECRET or EPOCHBOT_RUNNER_CA as it says."
+        return [Finding("isolation", f"{what} cannot be used", False, str(fault), fix)]
+    except CannotIsolate as fault:
+        fix = fault.advice or "Run `epochbot doctor` on its host."
+        return [Finding("isolation", f"{what} does not answer as it should", False, fault.what, fix)]
+    wanted = Isolation(settings.min_isolation)
+    enough = health.isolation is Isolation.STRONG or health.isolation is wanted
+    able = ", ".join(profile.value for profile in health.profiles)
+    detail = (
+        f"Its isolation is {health.isolation}, at least {wanted} is asked for. It runs {able}; {health.waiting} wait."
+    )
+    fix = (
+        ""
+        if enough
+        else "Run `epochbot doctor` on its host and mend what it names; learners’ code does not run until then."
+    )
+    return [Finding("isolation", f"{what} answers", enough, detail, fix)]
 
 
 def judge_isolation(report: Report, contained: Report | None, wanted: Isolation, *, allowed: bool) -> list[Finding]:
@@ -175,3 +203,16 @@ async def _claude(settings: Settings, now: datetime) -> list[Finding]:
     return [
         Finding("tutor", f"hints by {settings.claude_model}", True, "The key is set; it is tried at the first hint.")
     ]
+
+
+async def _platforms(settings: Settings, now: datetime) -> list[Finding]:
+    """Ask each platform that is set up who we are there."""
+    return [await _platform(settings, name) for name in settings.platforms]
+
+
+async def _platform(settings: Settings, name: str) -> Finding:
+    try:
+        who = await check_tokens(settings, name)
+    except ConfigError as fault:
+        return Finding(name, "the platform does not take us", False, "", str(fault))
+    return Finding(name, "the tokens work", True, f"There we are {who}.")

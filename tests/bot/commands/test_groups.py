@@ -109,7 +109,7 @@ async def test_what_was_done_on_one_account_is_there_on_the_other_and_both_are_t
         "Linked You are one learner on all your accounts now, with 20 XP and a streak of 1 day,"
     )
     assert await ann.user_id() == await bob.user_id()
-    assert "Passed" in await bob.say("/challenge list")
+    assert "✓ Add up" in await bob.say("/challenge list")
     told = await ann.say("/streak")
     assert told.startswith("Since you were here This account was linked with the one on Slack: XP, streak and answers")
     assert not (await ann.say("/streak")).startswith("Since you were here")

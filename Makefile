@@ -7,7 +7,7 @@ TORCH  := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak verdicts attacks content doctor clean
+.PHONY: help demo test lint soak verdicts bench attacks coverage content doctor clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: $(STAMP)  ## how fast runs and grading are here: minutes, on an otherwise
 
 attacks: $(STAMP)  ## every attack there is to try, and what became of it
 	@$(BIN)/python -m tests.attacks.report
+
+coverage: $(STAMP)  ## how much of the runner and of grading the tests run, also inside boxes
+	@$(BIN)/python -m tests.runner.measure -n 2 --dist loadgroup
 
 content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check

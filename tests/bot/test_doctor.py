@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,8 +13,16 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.doctor import Finding, examine
+from runner import Isolation, Job, Profile, Result
+from runner.remote.bounds import Bounds, Offer
+from runner.remote.server import RunnerServer
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+async def never_runs(job: Job) -> Result:
+    """A runner that is only asked how it is."""
+    raise AssertionError(f"{job} was run")
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +90,36 @@ async def test_a_key_is_mentioned_and_not_shown(tmp_path: Path) -> None:
     assert finding == Finding(
         "tutor", "hints by claude-haiku-5-5", True, "The key is set; it is tried at the first hint."
     )
+
+
+@pytest.mark.parametrize(("wanted", "enough"), [("reduced", True), ("strong", False)])
+async def test_of_a_runner_on_another_host_that_one_is_asked(tmp_path: Path, wanted: str, enough: bool) -> None:
+    offer = Offer(Isolation.REDUCED, (Profile.STDLIB,))
+    server = RunnerServer(never_runs, "q9" * 20, offer, Bounds())
+    sock = socket.socket(socket.AF_UNIX)
+    sock.bind(str(tmp_path / "runner.sock"))
+    await server.listen(sock, None)
+    try:
+        (finding,) = (
+            await found(
+                tmp_path,
+                runner_url=f"unix://{tmp_path}/runner.sock",
+                runner_secret=SecretStr("q9" * 20),
+                min_isolation=wanted,
+            )
+        )["isolation"]
+    finally:
+        await server.stop(0)
+    assert (finding.what, finding.ok) == (f"the runner at unix://{tmp_path}/runner.sock answers", enough)
+    assert finding.detail == (
+        f"Its isolation is reduced, at least {wanted} is asked for. It runs {Profile.STDLIB.value}; 0 wait."
+    )
+    assert bool(finding.fix) is not enough
+
+
+async def test_a_runner_that_does_not_answer_is_a_fault_with_a_fix(tmp_path: Path) -> None:
+    where = {"runner_url": f"unix://{tmp_path}/nobody.sock", "runner_secret": SecretStr("q9" * 20)}
+    (finding,) = (await found(tmp_path, **where))["isolation"]
+    assert (finding.ok, "does not answer as it should" in finding.what, bool(finding.fix)) == (False, True, True)
+    (finding,) = (await found(tmp_path, runner_url="ftp://no", runner_secret=SecretStr("q9" * 20)))["isolation"]
+    assert (finding.ok, "cannot be used" in finding.what, bool(finding.fix)) == (False, True, True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 Fetch = Callable[[str], Awaitable[bytes]]
 REMEMBERED = 4096  # events that a second delivery is known by
+OTHERS_FIRST_S = 0.5  # how long work waits for the first answers of others
 FORM_WITHIN = 2.0  # seconds; a form can only be the first answer, which is due within three
 SORRY = NoticeCard(
     title="That was our fault",
@@ -48,12 +50,38 @@ DONE = NoticeCard(title="Done", text="")
 BELOW = NoticeCard(title="Posted below", text="Everyone here can see it.")
 
 
+class Turns:
+    """Lets first answers go before all work: in a crowd, everyone hears soon that they were heard."""
+
+    def __init__(self) -> None:
+        self._acks = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    async def acknowledge(self, exchange: Exchange, ack: Ack) -> bool:
+        """Give a first answer, then wait a moment for those of others."""
+        self._acks += 1
+        self._quiet.clear()
+        try:
+            heard = await exchange.acknowledge(ack)
+        finally:
+            self._acks -= 1
+            if not self._acks:
+                self._quiet.set()
+        if heard:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(OTHERS_FIRST_S):
+                    await self._quiet.wait()
+        return heard
+
+
 class Conversation:
     """Answers events through the dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher, fetch: Fetch) -> None:
         self._dispatcher, self._fetch = dispatcher, fetch
         self._seen: OrderedDict[int, None] = OrderedDict()
+        self._turns = Turns()
         self.closing = False
 
     async def handle(self, event: Event, exchange: Exchange) -> None:
@@ -101,7 +129,7 @@ class Conversation:
         )
 
     async def _run(self, event: Event, wanted: Run, exchange: Exchange) -> None:
-        if not await exchange.acknowledge(wanted.ack):
+        if not await self._turns.acknowledge(exchange, wanted.ack):
             return
         fetched = await self._fetched(wanted.files)
         if isinstance(fetched, NoticeCard):

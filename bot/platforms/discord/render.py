@@ -34,7 +34,10 @@ from bot.platforms.discord.escape import escape, fenced, inline_code
 from bot.platforms.discord.ids import Verb
 from bot.platforms.discord.markup import inline, measure, to_discord
 from bot.platforms.discord.parts import (
+    BUTTON,
+    IN_ROW,
     Block,
+    Component,
     Message,
     Panel,
     actions,
@@ -42,6 +45,7 @@ from bot.platforms.discord.parts import (
     button,
     pack,
     picture,
+    row,
     rows,
     text,
 )
@@ -69,8 +73,16 @@ def panel(card: Card, said: str = "") -> Panel:
     accent, blocks = _show(card)
     if said and isinstance(card, LeaderboardCard | ProgressCard | StreakCard):
         share = button("Share", Verb.SHARE, said)
-        blocks = [*blocks, *rows([share] if share else [])]
+        blocks = [*blocks[:-1], *_beside(blocks[-1], share)] if share else blocks
     return Panel(tuple(blocks), accent)
+
+
+def _beside(last: Block, more: Component) -> list[Block]:
+    """A panel's last block with one more button, in the same row where there is room."""
+    held = last.component.get("components", [])
+    if 0 < len(held) < IN_ROW and all(one["type"] == BUTTON for one in held):
+        return [row(*held, more)]
+    return [last, row(more)]
 
 
 @singledispatch

@@ -299,6 +299,21 @@ async def test_what_is_under_way_ends_before_the_program(connect, bank, monkeypa
         assert "Accepted" in sent.text
 
 
+async def test_in_a_crowd_everyone_is_heard_before_anyone_is_served(connect, monkeypatch) -> None:
+    async with connect() as on:
+        people, served = [on.fake.person(f"P{n}") for n in range(12)], []
+        handle = on.chat.dispatcher.handle
+
+        async def noting(request):
+            served.append(sum(path.endswith("/callback") for _, path, _ in on.fake.desk.requests))
+            return await handle(request)
+
+        monkeypatch.setattr(on.chat.dispatcher, "handle", noting)
+        monkeypatch.setattr("bot.platforms.discord.conversation.OTHERS_FIRST_S", 5.0)
+        await asyncio.gather(*(on.fake.slash("help", user=one, channel=on.fake.channel) for one in people))
+        assert served == [12] * 12
+
+
 async def test_only_servers_are_listened_to_and_no_one_is_remembered(connect) -> None:
     async with connect() as on:
         client = on.host._client

@@ -10,10 +10,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
-from bot.cards import FeedbackCard, NoticeCard, Tone
+from bot.cards import Action, Card, FeedbackCard, LeaderboardCard, NoticeCard, ProgressCard, Tone
 from bot.dispatch import MAX_FILE, Dispatcher
 from bot.messages import Attachment, Reply, Request, Visibility
 from bot.platforms.discord.commands import options_named
@@ -38,8 +39,9 @@ SORRY = NoticeCard(
 )
 STALE = NoticeCard(
     title="That button is from an older version",
-    text="It can no longer be used. The commands below begin anew; nothing is lost.",
+    text="It can no longer be used. What you did is safe, and these begin anew.",
     tone=Tone.WARNING,
+    actions=(Action("Today’s questions", "daily", primary=True), Action("Help", "help")),
 )
 CLOSING = NoticeCard(
     title="Restarting",
@@ -99,6 +101,11 @@ class Conversation:
             if event.kind is not Kind.TYPING:
                 await self._show(exchange, Reply((SORRY,)), event)
 
+    async def apologise(self, exchange: Exchange) -> None:
+        """Answer what could not even be read."""
+        for message in render((SORRY,)):
+            await exchange.say(message)
+
     async def _answer(self, event: Event, exchange: Exchange) -> None:
         if event.kind is Kind.TYPING:
             await exchange.suggest([] if self.closing else self._suggestions(event))
@@ -139,8 +146,10 @@ class Conversation:
         await self._show(exchange, reply, event, said=wanted.line, shared=wanted.ack is Ack.PUBLIC)
         if wanted.ack is Ack.QUIET and any(isinstance(card, FeedbackCard) for card in reply.cards):
             await self._rest(event, wanted.question, exchange)
-        more = await reply.followup() if reply.followup else None
-        if more is not None:
+        more = await attempt(reply.followup()) if reply.followup else None
+        if isinstance(more, Failure):  # what was shown stands without it
+            log.error("what was to follow did not come", interaction=event.id, reason=more.reason)
+        elif more is not None:
             await self._show(exchange, more, event)
 
     async def _rest(self, event: Event, question: str, exchange: Exchange) -> None:
@@ -180,7 +189,8 @@ class Conversation:
         self, exchange: Exchange, reply: Reply, event: Event, *, said: str = "", shared: bool = False
     ) -> None:
         """Send a reply; to everyone when its owner shares it."""
-        messages = render(reply.cards or (DONE,), "" if shared else said)
+        cards = for_everyone(reply.cards, event.actor.name) if shared else reply.cards
+        messages = render(cards or (DONE,), "" if shared else said)
         if reply.visibility is Visibility.PUBLIC and not shared:
             messages = (*render((BELOW,)), *messages)
         room = exchange.room - (reply.followup is not None)  # one is kept for what follows
@@ -188,6 +198,21 @@ class Conversation:
             public = shared or (reply.visibility is Visibility.PUBLIC and n > 0)
             if not await exchange.say(message, private=not public):
                 return
+
+
+def for_everyone(cards: tuple[Card, ...], name: str) -> tuple[Card, ...]:
+    """What somebody shows around: with their name, and without what only they can do or are told."""
+    shown: list[Card] = [NoticeCard(title=f"{name} shares this", text="")]
+    for card in cards:
+        match card:
+            case LeaderboardCard():
+                lines = tuple(replace(line, me=False) for line in card.lines)
+                shown.append(replace(card, lines=lines, note="", actions=()))
+            case ProgressCard():
+                shown.append(replace(card, actions=()))
+            case _:
+                shown.append(card)
+    return tuple(shown)
 
 
 def within(messages: tuple[Message, ...], room: int, reply: Reply) -> tuple[Message, ...]:

@@ -141,17 +141,21 @@ class DiscordHost:
         if isinstance(made, Failure):
             log.error("discord did not take the commands", status=made.status, code=made.code, reason=made.reason[:500])
         elif known is not None:
-            known.parent.mkdir(parents=True, exist_ok=True)
-            known.write_text(mark, "utf-8")
+            _write(known, mark)
 
     async def _happened(self, interaction: discord.Interaction[Any]) -> None:
-        event = read_event(interaction, self._now())
         task = asyncio.current_task()
-        if event is None or task is None:
+        if task is not None:
+            self._open.add(task)
+            task.add_done_callback(self._open.discard)
+        try:
+            event = read_event(interaction, self._now())
+        except Exception:
+            log.exception("event not read", interaction=interaction.id)
+            await self._conversation.apologise(Exchange(interaction, visiting=False))
             return
-        self._open.add(task)
-        task.add_done_callback(self._open.discard)
-        await self._conversation.handle(event, Exchange(interaction, visiting=event.visiting))
+        if event is not None:
+            await self._conversation.handle(event, Exchange(interaction, visiting=event.visiting))
 
     async def _fetch(self, url: str) -> bytes:
         if self._client is None:
@@ -207,4 +211,13 @@ async def _until(stop: asyncio.Event, seconds: float) -> None:
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
+
+
+def _write(path: Path, mark: str) -> None:
+    """Remember what Discord knows; where that cannot be written, the commands are sent at every start."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(mark, "utf-8")
+    except OSError as fault:
+        log.warning("commands cannot be remembered", file=str(path), fault=fault.strerror)

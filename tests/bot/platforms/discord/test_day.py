@@ -177,11 +177,11 @@ async def test_pictures_come_with_words_and_a_streak_can_be_shared(connect) -> N
             file["filename"].endswith(".png") and bool(file["description"]) for file in seen.message.attachments
         ] == [True]
         shared = await on.fake.click(seen.message, "Share", user=mia)
-        assert ([m.ephemeral for m in shared.messages], [m.text for m in shared.messages]) == (
-            [False],
-            [seen.message.text],
-        )
-        assert all("Share" not in m.labels for m in shared.messages)
+        assert ([m.ephemeral for m in shared.messages], [m.labels for m in shared.messages]) == ([False], [[]])
+        assert [m.text for m in shared.messages] == ["### Mia shares this\n" + seen.message.text]
+        board = await on.fake.slash("leaderboard", user=mia, channel=on.fake.channel)
+        assert "You are not on it yet" in board.text
+        assert "You" not in (await on.fake.click(board.message, "Share", user=mia)).text
 
 
 async def test_words_are_completed_while_they_are_typed(connect, bank) -> None:

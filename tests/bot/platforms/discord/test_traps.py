@@ -8,6 +8,8 @@ import asyncio
 import discord
 import pytest
 
+from bot.cards import NoticeCard
+from bot.messages import Reply
 from bot.platforms.discord.host import Client
 from bot.platforms.discord.options import point_library_at
 from tests.fakes.discord_state import MANAGE_GUILD
@@ -103,6 +105,59 @@ async def test_a_fault_of_ours_gets_a_polite_answer(connect, monkeypatch) -> Non
         by_command = await on.fake.slash("daily", user=mia, channel=on.fake.channel)
         by_form = await on.fake.slash("submit", user=mia, channel=on.fake.channel)
         assert ["our fault" in seen.text and seen.message.ephemeral for seen in (by_command, by_form)] == [True, True]
+
+
+async def test_an_event_that_cannot_be_read_gets_a_polite_answer(connect, monkeypatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("what Discord added last night")
+
+    async with connect() as on:
+        monkeypatch.setattr("bot.platforms.discord.host.read_event", broken)
+        seen = await on.fake.slash("daily", user=on.fake.person("Mia"), channel=on.fake.channel)
+        assert ("our fault" in seen.text, seen.message.ephemeral) == (True, True)
+
+
+async def test_a_follow_up_that_fails_takes_nothing_back(connect, monkeypatch) -> None:
+    failed = asyncio.Event()
+
+    async def fails() -> None:
+        failed.set()
+        raise RuntimeError("a bug")
+
+    async def handle(request) -> Reply:
+        return Reply((NoticeCard(title="Graded", text="fine"),), followup=fails)
+
+    async with connect() as on:
+        monkeypatch.setattr(on.chat.dispatcher, "handle", handle)
+        seen = await on.fake.slash("help", user=on.fake.person("Mia"), channel=on.fake.channel)
+        await failed.wait()
+        await on.leave()
+        assert [m.text for m in seen.messages] == ["### Graded\nfine"]
+
+
+async def test_a_file_that_does_not_come_or_is_too_large_is_told(connect, bank) -> None:
+    async with connect() as on:
+        mia, slug, here = on.fake.person("Mia"), next(iter(bank)), on.fake.channel
+        large = {"challenge": slug, "file": ("s.py", b"#" * 300_000)}
+        refused = await on.fake.slash("submit", large, user=mia, channel=here)
+        held = on.fake.hold(part="/callback")
+        sent = await on.fake.slash(
+            "submit", {"challenge": slug, "file": ("s.py", b"x")}, user=mia, channel=here, wait="none"
+        )
+        on.fake.world.uploads.clear()
+        held.set()
+        await on.fake.settle(sent)
+        assert ["larger than the 256 kB" in refused.text, "did not arrive" in sent.text] == [True, True]
+        assert await on.attempts(mia) == []
+
+
+async def test_where_nothing_can_be_remembered_commands_are_sent_at_every_start(connect) -> None:
+    async with connect() as on:
+        (on.options.state / "discord-commands").unlink()
+        on.options.state.rmdir()
+        on.options.state.write_text("a file, not a folder", "utf-8")
+        await on.restart()
+        assert sum(method == "PUT" for method, _, _ in on.fake.desk.requests) == 2
 
 
 # 6: nothing is scheduled by the library; 7: limits, with and without the header that tells whose they are

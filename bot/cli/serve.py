@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.app import make_hosts, open_app, set_up_process, utc_now
 from bot.config import ConfigError, Settings, load_settings
@@ -49,9 +49,7 @@ async def _serve_platforms(settings: Settings) -> None:
     Raises:
         ConfigError: every one of them was refused.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = _stop_on_signal()
     async with open_app(settings) as dispatcher:
         hosts = make_hosts(settings, dispatcher)
         print(f"Epochbot serves {' and '.join(settings.platforms)} (Ctrl+C stops it)", flush=True)
@@ -59,6 +57,19 @@ async def _serve_platforms(settings: Settings) -> None:
         await _finish(dispatcher)
     if len(faults) == len(hosts):
         raise ConfigError("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
+
+
+def _stop_on_signal() -> asyncio.Event:
+    """An event that the first signal sets; a second one ends the program at once, whatever is under way."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def told(number: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told, number)
+    return stop
 
 
 @asynccontextmanager
@@ -72,7 +83,9 @@ async def _open_beside(settings: Settings) -> AsyncIterator[Dispatcher]:
 
 async def _finish(dispatcher: Dispatcher) -> None:
     """Let requests under way finish, for a while, before the store closes."""
-    await asyncio.wait({asyncio.ensure_future(dispatcher.drained())}, timeout=DRAIN_S)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            await dispatcher.drained()
 
 
 def _ready(address: str) -> None:

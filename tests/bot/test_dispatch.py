@@ -197,3 +197,46 @@ async def test_a_delivery_given_up_does_not_hold_up_the_next_one(chat) -> None:
     await asyncio.sleep(0)
     first.cancel()
     assert "Question 1 of 5" in await second
+
+
+DELIVERED = {
+    "daily": "/daily",
+    "quiz": "/quiz",
+    "hint": "/hint add-up",
+    "answer": "/answer {right}",
+    "named answer": "/answer {id} {right}",
+    "submit": "/submit add-up\ndef add_up(numbers):\n    return sum(numbers)\n",
+    "failed submit": "/submit add-up\ndef add_up(numbers):\n    return 0\n",
+    "link": "/link 0000-0000",
+}
+
+
+@pytest.mark.parametrize("text", DELIVERED.values(), ids=list(DELIVERED))
+async def test_what_is_delivered_again_and_again_is_done_once(start, text: str) -> None:
+    """Three deliveries at once, and one after the bot was started anew, leave what a single one leaves."""
+    left = []
+    for name, times in (("Mia", 1), ("Ann", 3)):
+        chat = start(name)
+        if "answer" in text:
+            await chat.say("/daily")
+            (question, *_) = await chat.questions()
+            chat.clock.forward(seconds=30)
+            said = text.format(id=question.public_id, right=chat.right(question))
+        else:
+            said = text
+        await asyncio.gather(*(chat.say(said, key=f"{name}: one") for _ in range(times)))
+        if times > 1:
+            await start(name).say(said, key=f"{name}: one")
+        user_id, store = await chat.user_id(), chat.store
+        left.append(
+            (
+                len(await chat.questions()),
+                [(a.verdict, a.correct) for a in await store.attempts(user_id)],
+                len(await store.submissions(user_id, "add-up")),
+                await store.hints_used(user_id, "add-up"),
+                (await store.progress(user_id)).xp,
+                await store.streak(user_id, chat.clock().date()),
+            )
+        )
+    assert left[0] == left[1]
+    assert await chat.store.rebuild_check() == []

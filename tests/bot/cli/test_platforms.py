@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import signal
+import socket
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -124,11 +125,14 @@ async def started(program: asyncio.subprocess.Process) -> str:
     return (await asyncio.wait_for(program.stdout.readline(), STARTED)).decode()
 
 
-async def serving() -> asyncio.subprocess.Process:
+async def serving(*words: str) -> asyncio.subprocess.Process:
     """`epochbot serve` as a program of its own."""
+    ours = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")
+    }  # as no test of the page
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        sys.executable, "-m", "bot", "serve", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env={**ours, "PYTHONPATH": str(Path(__file__).parents[3])},
     )  # fmt: skip
 
 
@@ -159,3 +163,23 @@ async def test_when_the_only_platform_refuses_us_the_program_ends_with_advice(
     program = await serving()
     _, said = await asyncio.wait_for(program.communicate(), STARTED)
     assert (program.returncode, b"epochbot: discord: Discord refuses the bot token." in said) == (2, True), said
+
+
+async def test_the_page_is_served_beside_a_platform_and_both_end_together(
+    discord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("EPOCHBOT_DISCORD_TOKEN", DISCORD)
+    program = await serving("--web", "--port", str(port))
+    try:
+        assert await started(program) == f"Epochbot is at http://127.0.0.1:{port}/ (Ctrl+C stops it)\n"
+        await discord.until(lambda: discord.gateway.connected, timeout=STARTED)
+        program.send_signal(signal.SIGTERM)
+        _, said = await asyncio.wait_for(program.communicate(), STARTED)
+        assert (program.returncode in (0, -signal.SIGTERM), b"Traceback" in said) == (True, False), said
+        assert not discord.gateway.connected
+    finally:
+        if program.returncode is None:
+            program.kill()
+            await program.wait()

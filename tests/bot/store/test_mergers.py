@@ -250,6 +250,21 @@ def test_the_log_still_refuses_to_be_rewritten(db: Database, statement: str) -> 
         db.execute(statement)
 
 
+def test_a_database_from_before_there_were_mergers_keeps_its_learners_and_can_merge_them() -> None:
+    db = connect.wrap(sqlite3.connect(":memory:", isolation_level=None))
+    scripts = migrate.scripts()
+    migrate.migrate(db, Path(":memory:"), {"0001_first": scripts["0001_first"]})
+    for user_id, platform in ((1, "discord"), (2, "slack")):
+        db.execute("INSERT INTO app_user (id, created_at, name) VALUES (?, 0, 'Ann')", [user_id])
+        db.execute("INSERT INTO identity VALUES (?, '1', ?)", [platform, user_id])
+        db.execute("INSERT INTO xp_ledger VALUES (?, ?, 8, 8, 'answer', 'attempt', ?, '2026-03-04', 0)", [user_id] * 3)
+    migrate.migrate(db, Path(":memory:"), scripts)
+    both = account(db, "discord"), account(db, "slack")
+    new = mergers.merge(db, *both, NOON)
+    assert (both, account(db, "discord"), people.accounts(db, new)) == ((1, 2), new, [("discord", "1"), ("slack", "1")])
+    db.close()
+
+
 # Codes
 
 

@@ -7,6 +7,7 @@ import asyncio
 
 import discord
 import pytest
+from structlog.testing import capture_logs
 
 from bot.cards import NoticeCard
 from bot.messages import Reply
@@ -249,6 +250,39 @@ async def test_an_event_that_expired_is_left_alone_and_costs_nothing(connect, ba
         late = await on.fake.click(seen.message, controls(seen.message)[0], user=mia, expired=True)
         assert (late.failed, late.messages, await on.attempts(mia)) == (True, [], [])
         assert (await on.fake.click(seen.message, controls(seen.message)[0], user=mia)).messages
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (400, 40060)])
+async def test_an_answer_that_comes_too_late_or_twice_is_ordinary(connect, status: int, code: int) -> None:
+    async with connect() as on:
+        mia = on.fake.person("Mia")
+        seen, _ = await asked(on, mia)
+        on.fake.trouble(status=status, code=code, part="/callback")
+        with capture_logs() as logs:
+            await on.fake.click(seen.message, controls(seen.message)[0], user=mia, wait="none")
+            await on.fake.until(lambda: on.fake.desk.requests[-1][2] == status)
+            await on.leave()
+        told = [(line["log_level"], line["code"]) for line in logs if "code" in line]
+        assert (told, await on.attempts(mia)) == ([("info", code)], [])
+
+
+async def test_work_that_outlives_its_token_is_kept_and_ordinary(connect, bank, monkeypatch) -> None:
+    slug = next(iter(bank))
+    async with connect() as on:
+        mia, handle = on.fake.person("Mia"), on.chat.dispatcher.handle
+        form = await on.fake.slash("submit", {"challenge": slug}, user=mia, channel=on.fake.channel)
+
+        async def for_long(request):
+            reply = await handle(request)
+            await on.fake.advance(16 * 60)
+            return reply
+
+        monkeypatch.setattr(on.chat.dispatcher, "handle", for_long)
+        with capture_logs() as logs:
+            await on.fake.submit_modal(form, {"code": bank[slug].solution}, wait="first")
+            await on.leave()
+        assert [line["log_level"] for line in logs if "code" in line] == ["info"]
+        assert [a.verdict for a in await on.attempts(mia)] == ["accepted"]
 
 
 async def test_what_is_delivered_twice_happens_once(connect, bank) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.platforms.slack.blocks import texts
+from bot.store import Spot
 from quizzes.items import Kind
 from tests.bot.platforms.slack.conftest import Connect, Talk
 from tests.fakes import slack_payloads as payloads
@@ -263,3 +264,25 @@ async def test_a_question_outlives_a_restart(connect: Connect) -> None:
         done, _ = await _answer_right(second, asked)
         assert "Correct" in words(done)
         assert len(await second.attempts()) == 1
+
+
+async def test_people_and_the_workspace_keep_their_names_whatever_slack_sends_along(talk: Talk) -> None:
+    asked, question = await asked_of_kind(talk, Kind.NUMERIC)
+    await answered(talk, asked, question, talk.chat.right(question))
+    await talk.fake.say("help", channel="dm")
+    await talk.fake.open_home()
+    await talk.settled()
+    (board,) = await talk.fake.command("board")
+    group = await talk.chat.store.places.group_of(Spot("slack", "T1"))
+    assert ("Ada (you)" in words(board), group.name) == (True, "Garden club")
+    assert [method for method, _ in talk.fake.calls].count("users.info") == 1
+
+
+async def test_a_form_of_a_question_that_was_answered_meanwhile_shows_what_counted(talk: Talk) -> None:
+    asked, question = await asked_of_kind(talk, Kind.NUMERIC)
+    form = (await talk.fake.click(asked, f"form:{question.public_id}"))[-1]
+    await talk.fake.command(f"answer {question.public_id} {talk.chat.right(question)}")
+    await talk.fake.submit_view(form, {"text.0": "12345"}, shows=2)
+    await talk.settled()
+    assert any("Already answered" in words(seen) for seen in talk.fake.seen_by("U1")[-2:])
+    assert len(await talk.attempts()) == len({attempt.question_id for attempt in await talk.attempts()})

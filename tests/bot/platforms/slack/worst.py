@@ -90,7 +90,7 @@ WORST: dict[str, Card] = {
         status="3 tries", libraries=LONG, actions=FEW,
     ),
     "verdict": VerdictCard(
-        slug="ridge", title=f"Ridge {HOSTILE}", verdict="wrong", headline=LONG, cases=(CASE, SMALL, BARE) * 8, hidden=f"7 of 9 {LONG}", detail=LONG,
+        slug="ridge", title=f"Ridge {HOSTILE}", verdict="wrong", headline=LONG, cases=(CASE, SMALL, BARE) * 3, hidden=f"7 of 9 {LONG}", detail=LONG,
         footer=LONG, gains="+0", actions=FEW,
     ),
     "explanation": ExplanationCard(
@@ -107,7 +107,7 @@ WORST: dict[str, Card] = {
         days=tuple((date(2026, 1, 1) + timedelta(days=n), list(DayMark)[n % 4]) for n in range(371)),
     ),
     "progress": ProgressCard(
-        title="Your progress", summary=LONG, bars=tuple(Bar(label=f"Section {n} {LONG[:90]}", done=n, total=40) for n in range(41)), actions=MANY,
+        title="Your progress", summary=LONG, bars=tuple(Bar(label=f"Section {n} {LONG[:90]}", done=n, total=40) for n in range(21)), actions=MANY,
     ),
     "track": TrackCard(
         title="The track", summary=PROSE, path="Researcher", actions=MANY,

@@ -93,9 +93,8 @@ def boxed() -> bool:
 def _child(program: Program, task: Task, bounds: Bounds, frame_fd: int) -> None:
     """Become a caged run; never returns."""
     try:
+        os.dup2(frame_fd, FRAME_FD)  # first, for it is where a failure of what follows is told
         os.dup2(os.open("/dev/null", os.O_RDWR), 0)  # one opened for all calls would carry marks from call to call
-        if frame_fd != FRAME_FD:
-            os.dup2(frame_fd, FRAME_FD)
         os.closerange(FRAME_FD + 1, 4096)
         (enter if os.getppid() == 1 else enter_bare)(bounds)
     except OSError as error:

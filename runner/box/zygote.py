@@ -59,17 +59,21 @@ def work() -> None:
 def _child(cell: int, fds: list[int]) -> None:
     """Become a worker; never returns."""
     task, stdout, stderr = fds
+    told = task
     try:
         namespaces.join(cell, namespaces.CELL)
         # A descriptor that was opened once for all would carry marks from run to run.
         nothing = os.open("/dev/null", os.O_RDWR)
         for number, fd in ((0, nothing), (1, stdout), (2, stderr), (TASK_FD, task)):
             os.dup2(fd, number)
+        told = TASK_FD
         os.closerange(TASK_FD + 1, 4096)
         enter_cell()
     except OSError as error:
-        os.write(TASK_FD, b"X" + str(error).encode()[:500])
-        os._exit(70)
+        try:
+            os.write(told, b"X" + str(error).encode()[:500])
+        finally:
+            os._exit(70)
     try:
         os.write(TASK_FD, b"R")
         work()

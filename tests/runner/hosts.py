@@ -116,7 +116,7 @@ def main(host: str, code: str) -> None:
 
         fd = traced.opened(Path(folder))
         os.set_inheritable(fd, True)
-        code = f"from tests.runner import traced; traced.begin({fd})\n{code}"
+        code = f"from tests.runner import traced; traced.begin({fd}); exec(compile({code!r}, '<string>', 'exec'))"
     python, settings = sys.executable, {"PYTHONPATH": str(ROOT)}
     if os.getuid() == 0:
         python, settings = _staged()

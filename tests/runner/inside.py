@@ -5,16 +5,26 @@ descriptors, filters, forks and being killed.
 """
 
 import mmap
+import os
 import sys
 from opcode import opmap
 
-# Given by who sends this: the table's descriptor, how wide it is for a file, where each file is in it, and whether
-# threads are looked at too, for which a module must be imported that would not be there otherwise.
-FD, SIDE, FILES, THREADS = globals()["GIVEN"]
+# Given by who sends this: the table's descriptor, how wide it is for a file, where each file is in it, whether threads are
+# looked at too, for which a module must be imported that would not be there otherwise, and whether the descriptor is
+# needed again.
+FD, SIDE, FILES, THREADS, KEEP = globals()["GIVEN"]
 
 MOST = 300  # what is run so often has been seen, and looking at it would take too long
 HALF = SIDE // 2
+
+# What was mapped needs no descriptor, and nobody should find one: neither what was given nor the copy that is kept of it.
+COPY = os.dup(FD)
+os.close(COPY)
 TABLE = mmap.mmap(FD, 0)
+if not KEEP:
+    os.close(FD)
+os.close(COPY)  # the lowest free number then and now
+
 bases: dict = {}
 entered: dict = {}
 

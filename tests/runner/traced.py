@@ -29,9 +29,15 @@ def files() -> dict[str, int]:
     return {str(path.relative_to(ROOT)): number for number, path in enumerate(found)}
 
 
-def prelude(fd: int, *, threads: bool) -> str:
-    """Return what has a process note its steps, in one line, as a program starts with `from __future__` or not."""
-    names = {"GIVEN": (fd, SIDE, files(), threads)}
+def prelude(fd: int, *, threads: bool, keep: bool = False) -> str:
+    """Return what has a process note its steps, in one line.
+
+    Args:
+        fd: the table.
+        threads: whether all of its threads do.
+        keep: whether it still needs the table's descriptor, for a program that it starts or becomes.
+    """
+    names = {"GIVEN": (fd, SIDE, files(), threads, keep)}
     text = (Path(__file__).parent / "inside.py").read_text()
     return f"exec(compile({text!r}, '<noting>', 'exec', dont_inherit=True), {names!r})\n"
 
@@ -56,7 +62,7 @@ def with_prelude(command: Sequence[str], fd: int) -> list[str]:
         return [*before, "-c", prelude(fd, threads=True) + start, *rest[2:]]
     elif rest and any(rest[0] == str(ROOT / name) for name in files()):
         start = f"exec(compile(open({rest[0]!r}).read(), {rest[0]!r}, 'exec'))"
-        return [*before, "-c", prelude(fd, threads=False) + start, *rest[1:]]
+        return [*before, "-c", prelude(fd, threads=False, keep=True) + start, *rest[1:]]
     return list(command)
 
 
@@ -81,7 +87,7 @@ def follow(fd: int) -> None:
 
 def begin(fd: int) -> None:
     """Note the steps of this process, and of all it starts: for a program that was given the table."""
-    exec(prelude(fd, threads=True))  # noqa: S102 - text of our own
+    exec(prelude(fd, threads=True, keep=True))  # noqa: S102 - text of our own
     follow(fd)
 
 

@@ -148,11 +148,11 @@ class Conversation:
         await self._after(client, origin, reply, "answer", public=False)
 
     async def find_question(self, origin: Origin, public_id: str) -> QuestionCard | None:
-        """The card of somebody's question, from the store; none when it is not theirs or no longer asked."""
+        """The card of somebody's question, from the store; none when it is answered, not theirs, or no longer asked."""
         found = await self._context(origin)
         question = await found.store.question(public_id)
         item = found.services.track.item(question.item_id) if question else None
-        if question is None or item is None or question.user_id != found.user.id:
+        if question is None or item is None or question.answered or question.user_id != found.user.id:
             return None
         return question_card(found, question, item, "Your answer")
 

@@ -23,20 +23,12 @@ from bot.platforms.slack.conversation import Conversation
 from bot.platforms.slack.files import fetch
 from bot.platforms.slack.forms import (
     Origin,
-    View,
-    answer_of,
     code_form,
-    faults_of,
-    files_of,
-    filled_in,
-    message_form,
     question_form,
     setting_form,
     ticked,
 )
-from bot.platforms.slack.forms import (
-    code_of as typed_code,
-)
+from bot.platforms.slack.names import Names
 from bot.platforms.slack.parse import (
     command_origin,
     event_origin,
@@ -46,6 +38,7 @@ from bot.platforms.slack.parse import (
     snippet,
     without_mention,
 )
+from bot.platforms.slack.submissions import Submissions
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +46,6 @@ Body = dict[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 ANYTHING = re.compile(r".*", re.DOTALL)
 REMEMBERED = 5_000  # events of the last minutes; Slack sends one again within the hour, and the store knows it then
-IN_TIME_S = 2.0  # to look at a form before it must be acknowledged
-RUNNING = ("Running your code", "Your code runs in isolation. What comes of it is shown where you opened this form.")
-DONE = ("Done", "The result is where you opened this form, or under Messages.")
 OLD_BUTTON = "That button is from an older version of me. Here is what I can do now."
 NO_CODE = "I found no code in that message. Put it between ``` marks, and try again."
 
@@ -65,6 +55,7 @@ class Listeners:
     """The way in from Slack. `busy` are the tasks that have something under way."""
 
     conversation: Conversation
+    names: Names = field(default_factory=Names)
     seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -131,6 +122,7 @@ class Listeners:
     ) -> None:
         """What somebody typed: a command, an answer, nothing at all, or a wish to send code that is not there yet."""
         line, body = parted(text)
+        origin = await self.names.of(client, origin)
         if not line and not files:
             await self.conversation.show_menu(client, origin)
         elif _sends_no_code(line, body, files) and origin.trigger:
@@ -145,12 +137,15 @@ class Listeners:
         origin = event_origin(body)
         match event.get("type"):
             case "app_home_opened" if event.get("tab", "home") == "home":
-                await self._work(self.conversation.publish_home(client, origin))
+                await self._work(self._opened_home(client, origin))
             case "app_mention":
                 text = without_mention(str(event.get("text") or ""))
                 await self._work(self._typed(client, origin, text, key_of(body)))
             case "message" if _from_a_person(event):
                 await self._work(self._written(client, origin, event, key_of(body)))
+
+    async def _opened_home(self, client: AsyncWebClient, origin: Origin) -> None:
+        await self.conversation.publish_home(client, await self.names.of(client, origin))
 
     async def _written(self, client: AsyncWebClient, origin: Origin, event: Body, key: str) -> None:
         """A message to us alone, perhaps with a file."""
@@ -168,7 +163,7 @@ class Listeners:
 
     async def _chosen(self, client: AsyncWebClient, body: Body) -> None:
         """A shortcut: today's questions from anywhere, or the code in somebody's message."""
-        origin, message = interaction_origin(body), body.get("message") or {}
+        origin, message = await self.names.of(client, interaction_origin(body)), body.get("message") or {}
         if body.get("type") != "message_action":
             await self.conversation.say(client, origin, "daily", key_of(body))
             return
@@ -190,6 +185,9 @@ class Listeners:
     async def _pressed(self, client: AsyncWebClient, origin: Origin, action: Mapping[str, Any], body: Body) -> None:
         """A control: its id says what it does, its value to what."""
         does, _, about = str(action.get("action_id", "")).partition(":")
+        if does == "tick":  # sent with the button below it
+            return
+        origin = await self.names.of(client, origin)
         value, key, talk = str(action.get("value") or ""), key_of(body), self.conversation
         match does:
             case "do":
@@ -197,8 +195,6 @@ class Listeners:
             case "answer":
                 public_id, _, letter = about.partition(":")
                 await talk.answer_question(client, origin, public_id, letter)
-            case "tick":
-                pass  # sent with the button below it
             case "ticked":
                 await self._ticked(client, origin, about, body)
             case "form" | "code" | "fill":
@@ -257,82 +253,7 @@ class Listeners:
         await self.conversation.open(client, origin, view)
 
     async def _view(self, ack: Ack, body: Body, client: AsyncWebClient) -> None:
-        """A form that was sent: looked at within the time there is, acknowledged with what is wrong, or done."""
-        view = body.get("view") or {}
-        does, _, about = str(view.get("callback_id", "")).partition(":")
-        origin, values = interaction_origin(body), (view.get("state") or {}).get("values") or {}
-        new = self._is_new(body)
-        if does == "answer" and new:
-            await self._answered(ack, client, origin, about, values)
-        elif does == "submit" and new:
-            await self._submitted(ack, client, origin, about, body, values)
-        else:
-            await ack()
-            if does == "set" and new:
-                value = dict(filled_in(values)).get("text", "")
-                await self._work(self.conversation.say(client, origin, f"{about} {value}".strip(), key_of(body)))
-
-    async def _answered(self, ack: Ack, client: AsyncWebClient, origin: Origin, public_id: str, values: Body) -> None:
-        text = ""
-        faults: dict[str, str] = {}
-        try:
-            async with asyncio.timeout(IN_TIME_S):
-                text, faults = await self._read(origin, public_id, values)
-        except TimeoutError:
-            log.warning("form not checked in time", platform="slack")
-            text = " ".join(value for _, value in filled_in(values))
-        await (ack(response_action="errors", errors=faults) if faults else ack())
-        if not faults:
-            await self._work(self.conversation.answer_question(client, origin, public_id, text))
-
-    async def _read(self, origin: Origin, public_id: str, values: Body) -> tuple[str, dict[str, str]]:
-        """The answer in a form, and what to say below which field."""
-        card = await self.conversation.find_question(origin, public_id)
-        if card is None:
-            return "?", {}
-        faults = faults_of(card, values)
-        text = answer_of(card, values)
-        if not faults:
-            why = await self.conversation.unreadable(origin, public_id, text)
-            faults = {next(iter(values)): why} if why else {}
-        return text, faults
-
-    async def _submitted(
-        self, ack: Ack, client: AsyncWebClient, origin: Origin, slug: str, body: Body, values: Body
-    ) -> None:
-        code, sent = typed_code(values), files_of(values)
-        if not code.strip() and not sent:
-            await ack(response_action="errors", errors={"code.0": "Type your code, or choose a file below."})
-            return
-        await ack(response_action="update", view=message_form(*RUNNING, origin))
-        view_id = str((body.get("view") or {}).get("id", ""))
-        await self._work(self._graded(client, origin, slug, key_of(body), view_id, code, sent))
-
-    async def _graded(
-        self,
-        client: AsyncWebClient,
-        origin: Origin,
-        slug: str,
-        key: str,
-        view_id: str,
-        code: str,
-        sent: tuple[Mapping[str, Any], ...],
-    ) -> None:
-        """Run what was sent, show what came of it, and say so in the form, if it is still open."""
-        found = [await fetch(client, file) for file in sent[:1]]
-        files = tuple(file for file in found if isinstance(file, Attachment))
-        if found and not files:
-            await self.conversation.tell(client, origin, "No file", str(found[0]))
-        else:
-            await self.conversation.say(client, origin, f"submit {slug}", key, body="" if files else code, files=files)
-        await _update(client, view_id, message_form(*DONE, origin))
-
-
-async def _update(client: AsyncWebClient, view_id: str, view: View) -> None:
-    try:
-        await client.views_update(view_id=view_id, view=view)
-    except SlackApiError as fault:
-        log.debug("form was closed", platform="slack", code=code_of(fault))
+        await Submissions(self.conversation, self.names, self._work).take(ack, client, body, new=self._is_new(body))
 
 
 def _sends_no_code(line: str, body: str, files: tuple[Attachment, ...]) -> bool:

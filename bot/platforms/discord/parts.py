@@ -70,12 +70,14 @@ class _Filling:
     size: int = 0
 
     def fits(self, block: Block, *, frame: bool) -> bool:
+        """Tell whether a block fits, with a frame of its own if it needs one."""
         count = self.count + frame + count_of(block.component)
         files = len(self.files) + (block.file is not None)
         size = self.size + text_of(block.component)
         return count <= MOST_COMPONENTS and size <= MOST_TEXT and files <= MOST_FILES
 
     def add(self, block: Block, into: list[Component]) -> None:
+        """Put a block into a frame of this message."""
         component = deepcopy(block.component)  # controls get their numbers here, in a copy
         if block.file is not None:
             name = f"{len(self.files) + 1}-{block.file.name}"

@@ -160,6 +160,8 @@ async def test_second_layout_cannot_replace_words_that_stay(fake: FakeDiscord, b
     with pytest.raises(discord.HTTPException):
         await sent.edit(view=view)
     await sent.edit(content=None, view=view)
+    with pytest.raises(discord.HTTPException):
+        await sent.edit(content="Old.")
     assert fake.messages(fake.channel)[0].text == "New."
 
 

@@ -238,7 +238,7 @@ async def test_fault_fails_the_test_that_leaves_it_unannounced() -> None:
 async def test_privileged_intents_are_refused(fake: FakeDiscord) -> None:
     client = discord.Client(intents=discord.Intents(guilds=True, members=True))
     with pytest.raises(discord.PrivilegedIntentsRequired):
-        await client.start(fake.token)
+        await asyncio.wait_for(client.start(fake.token), 5)
     await client.close()
 
 
@@ -313,15 +313,18 @@ async def test_unanswered_person_fails_the_test_and_says_what_was_done(fake: Fak
 
 
 async def test_answer_of_a_kind_that_does_not_fit_is_refused(fake: FakeDiscord, bot: Bot, ada: User) -> None:
-    async def wrong(interaction: discord.Interaction[Any]) -> None:
-        interaction.type = (
-            discord.InteractionType.component
-        )  # makes the library believe that there is a message to edit
+    async def edit(interaction: discord.Interaction[Any]) -> None:
+        interaction.type = discord.InteractionType.component  # makes the library believe that there is a message
         await interaction.response.defer()
 
-    fake.expect("type 6 for an interaction of type 2")
-    await scene(fake, bot, ada, wrong, wait="none")
-    assert (await bot.error()).code == 50035
+    async def suggest(interaction: discord.Interaction[Any]) -> None:
+        interaction.type = discord.InteractionType.autocomplete
+        await interaction.response.autocomplete([])
+
+    for kind, wrong in ((6, edit), (8, suggest)):
+        fake.expect(f"type {kind} for an interaction of type 2")
+        await scene(fake, bot, ada, wrong, wait="none")
+        assert (await bot.error()).code == 50035
 
 
 async def test_button_edits_its_message(fake: FakeDiscord, bot: Bot, ada: User) -> None:

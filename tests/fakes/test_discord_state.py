@@ -13,6 +13,7 @@ from tests.fakes.discord_state import (
     EPOCH_MS,
     EVERYTHING,
     INVITED,
+    MENTION_ALL,
     PEOPLE_MAY,
     SEND,
     VIEW,
@@ -67,6 +68,21 @@ def test_thread_has_the_permissions_of_its_channel() -> None:
     thread = world.add_thread(channel, "talk")
     channel.overwrites[world.bot.id] = (0, SEND)
     assert permissions_in(thread, world.bot) == permissions_in(channel, world.bot) == (INVITED | PEOPLE_MAY) & ~SEND
+
+
+def test_everyone_and_closed_roles_are_pinged_only_by_who_may() -> None:
+    world, channel = place()
+    assert channel.guild is not None
+    closed, opened = (world.add_role(channel.guild, n, mentionable=m) for n, m in (("closed", False), ("open", True)))
+    payload = {
+        "content": f"@everyone <@&{closed.id}> <@&{opened.id}>",
+        "allowed_mentions": {"parse": ["everyone", "roles"]},
+    }
+    assert world.write(channel, world.bot, payload, {}).pings == {str(opened.id)}
+    channel.overwrites[world.bot.id] = (MENTION_ALL, 0)
+    assert world.write(channel, world.bot, payload, {}).pings == {"everyone", str(closed.id), str(opened.id)}
+    listed = {**payload, "allowed_mentions": {"parse": [], "roles": [str(closed.id)]}}
+    assert world.write(channel, world.bot, listed, {}).pings == {str(closed.id)}
 
 
 @given(st.integers(min_value=0, max_value=2**41 - 1), st.integers(min_value=0))

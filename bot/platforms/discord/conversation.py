@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 Fetch = Callable[[str], Awaitable[bytes]]
 REMEMBERED = 4096  # events that a second delivery is known by
-OTHERS_FIRST_S = 0.5  # how long work waits for the first answers of others
+CROWD = 16  # first answers under way from which on work waits
+OTHERS_FIRST_S = 0.5  # how long it waits at most
 FORM_WITHIN = 2.0  # seconds; a form can only be the first answer, which is due within three
 SORRY = NoticeCard(
     title="That was our fault",
@@ -61,14 +62,15 @@ class Turns:
         self._quiet.set()
 
     async def acknowledge(self, exchange: Exchange, ack: Ack) -> bool:
-        """Give a first answer, then wait a moment for those of others."""
+        """Give a first answer; while many are being given, wait a moment for those of others."""
         self._acks += 1
-        self._quiet.clear()
+        if self._acks >= CROWD:
+            self._quiet.clear()
         try:
             heard = await exchange.acknowledge(ack)
         finally:
             self._acks -= 1
-            if not self._acks:
+            if self._acks < CROWD:
                 self._quiet.set()
         if heard:
             with suppress(TimeoutError):

@@ -399,6 +399,7 @@ async def test_in_a_crowd_everyone_is_heard_before_anyone_is_served(connect, mon
 
         monkeypatch.setattr(on.chat.dispatcher, "handle", noting)
         monkeypatch.setattr("bot.platforms.discord.conversation.OTHERS_FIRST_S", 5.0)
+        monkeypatch.setattr("bot.platforms.discord.conversation.CROWD", 1)
         await asyncio.gather(*(on.fake.slash("help", user=one, channel=on.fake.channel) for one in people))
         assert served == [12] * 12
 

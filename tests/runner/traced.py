@@ -8,6 +8,7 @@ for it, and a box sees no more of the host. At the end the table becomes one mor
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = "EPOCHBOT_COVERAGE"
 SIDE = 800  # lines, and as many for where a function begins: half of it is more than a file may have
 MODULES = ("runner", "challenges")
+_NAMED = re.compile(rf"\b({'|'.join(MODULES)})\b")
 _OPTIONS_WITH_VALUES = ("-X", "-W")
 
 
@@ -54,7 +56,7 @@ def with_prelude(command: Sequence[str], fd: int) -> list[str]:
         at = max((place for place, part in enumerate(command) if part == "-c"), default=len(command))
     before, rest = list(command[:at]), list(command[at:])
     if rest[:1] == ["-c"]:
-        if any(f"{name}." in rest[1] or f"from {name}" in rest[1] for name in MODULES):
+        if _NAMED.search(rest[1]):
             inside = "runner.box" in rest[1]  # where it must not import what nobody else did
             return [*before, "-c", prelude(fd, threads=not inside) + rest[1], *rest[2:]]
     elif rest[:1] == ["-m"] and rest[1].partition(".")[0] in MODULES:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
@@ -236,9 +236,10 @@ async def gone() -> None:
     """Take note that nobody wants it."""
 
 
-async def heard(event: Json, say: Any) -> None:
-    """Repeat what was said."""
-    await say(text=f"Heard {event['text']}")
+async def heard(event: Json, say: Any, request: AsyncBoltRequest) -> None:
+    """Repeat what was said, and for which time it was told."""
+    retry = request.headers.get("x-slack-retry-num")
+    await say(text=f"Heard {event['text']}" + (f" ({retry[0]})" if retry and retry[0] != "0" else ""))
 
 
 @asynccontextmanager

@@ -169,11 +169,13 @@ async def test_a_response_url_can_speak_to_all() -> None:
 
 
 async def test_a_late_acknowledgement_is_a_fault_that_the_person_sees() -> None:
-    async with FakeSlack() as fake, connected(fake):
+    async with FakeSlack(ack_seconds=600) as fake, connected(fake):
         fake.expect("ack: slash_commands /late: no answer in time")
         waiting = asyncio.ensure_future(fake.command("", name="/late"))
         await fake.world.until(lambda: bool(fake.wire.waiting), 5)
-        fake.forward(3.1)
+        fake.forward(599)
+        assert not waiting.done()
+        fake.forward(2)
         assert [seen.kind for seen in await waiting] == ["trouble"]
         assert fake.latencies == []
 
@@ -190,6 +192,7 @@ async def test_an_event_can_come_again_with_the_same_id() -> None:
         again = await fake.redeliver(attempt=2)
         assert again.acked
         await fake.world.until(lambda: len(fake.messages("C1")) == 3, 5)
+        assert [message.text for message in fake.messages("C1")] == ["hello", "Heard hello", "Heard hello (2)"]
         assert [(one.retry, one.payload["event_id"]) for one in fake.wire.sent] == [
             (0, fake.wire.sent[0].payload["event_id"]), (2, fake.wire.sent[0].payload["event_id"])]  # fmt: skip
         await fake.command("", name="/quick", shows=2, times=2)

@@ -80,7 +80,9 @@ async def test_everything_works_over_signed_posts_too() -> None:
         assert (await fake.submit_view(opened[0], {"code": "wrong"}))[0].errors == {"code": "That is not code."}
         assert told(await fake.submit_view(opened[0], {"code": "again"})) == [("modal_update", "Again")]
         assert told(await fake.open_home()) == [("home", "")]
-        assert (await fake.redeliver()).status == 200
+        assert told(await fake.say("hello")) == [("message", "Heard hello")]
+        assert (await fake.redeliver(attempt=3)).status == 200
+        await fake.world.until(lambda: fake.messages("C1")[-1].text == "Heard hello (3)", 5)
         assert max(fake.latencies) < 3
 
 

@@ -40,12 +40,6 @@ def wanted_permissions() -> discord.Permissions:
     return discord.Permissions(**dict.fromkeys(PERMISSIONS, True))
 
 
-def invite_link(application_id: int) -> str:
-    """Where an admin adds the bot to a server."""
-    scopes = ("bot", "applications.commands")
-    return discord.utils.oauth_url(application_id, permissions=wanted_permissions(), scopes=scopes)
-
-
 def missing_permissions(has: discord.Permissions) -> tuple[str, ...]:
     """A sentence for each permission that posts need and do not have here."""
     if has.administrator:

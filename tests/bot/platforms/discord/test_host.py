@@ -9,10 +9,10 @@ import discord
 import pytest
 
 from bot.config import ConfigError
+from bot.operating import DISCORD_PERMISSIONS
 from bot.platforms.discord.account import (
     PERMISSIONS,
     check_token,
-    invite_link,
     missing_permissions,
     wanted_permissions,
 )
@@ -75,14 +75,8 @@ async def test_a_host_told_to_stop_before_it_is_connected_stops(chat) -> None:
     await asyncio.wait_for(running, 10)
 
 
-def test_the_invitation_asks_for_no_more_than_is_used() -> None:
-    link = invite_link(77)
-    assert ("permissions=309237763072" in link, "scope=bot+applications.commands" in link, "client_id=77" in link) == (
-        True,
-        True,
-        True,
-    )
-    assert wanted_permissions().administrator is False
+def test_the_invitation_asks_for_what_posts_need_and_for_no_more() -> None:
+    assert (wanted_permissions().value, DISCORD_PERMISSIONS) == (309237763072, 309237763072)
 
 
 def test_each_missing_permission_is_a_sentence() -> None:

@@ -176,7 +176,8 @@ async def test_a_late_acknowledgement_is_a_fault_that_the_person_sees() -> None:
         fake.forward(599)
         assert not waiting.done()
         fake.forward(2)
-        assert [seen.kind for seen in await waiting] == ["trouble"]
+        async with asyncio.timeout(5):
+            assert [seen.kind for seen in await waiting] == ["trouble"]
         assert fake.latencies == []
 
 

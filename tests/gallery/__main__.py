@@ -23,7 +23,7 @@ from tests.gallery.scenes import PLATFORMS
 IMAGES = Path(__file__).parents[2] / ".github" / "images"
 WIDTHS = {"phone": 390, "window": 640}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
-COLOURS, MOST_BYTES = (64, 32, 16), 150_000
+COLOURS, MOST_BYTES = (256, 128, 64, 32), 150_000
 SHOWN = (
     "discord-question-phone", "discord-wrong-window", "discord-bug-form-phone", "discord-verdict-window",
     "discord-streak-window", "discord-leaderboard-phone",

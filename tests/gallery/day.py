@@ -93,7 +93,8 @@ async def _learn(chat: Chat) -> None:
     """One person's questions of a day, the second one wrong."""
     await chat.reply("daily")
     for n, question in enumerate(await chat.questions()):
-        answer = chat.wrong(question) if n == 1 else chat.right(question)
+        slips = n == 1 and chat.item(question).kind is not Kind.FILL
+        answer = chat.wrong(question) if slips else chat.right(question)
         chat.clock.forward(**THOUGHT)
         await chat.reply(f"answer {question.public_id} {answer}")
 

@@ -147,6 +147,7 @@ async def test_tasks_too_large_to_be_sent_together_are_sent_one_by_one(leftovers
 
 async def test_a_worker_whose_group_takes_no_limits_is_not_used(leftovers, strays) -> None:
     """The job is then run cold, and well."""
+    refused.clear()
     async with WarmRunner(Isolation.REDUCED) as runner:
         assert await runner.warm_up(Profile.STDLIB)
         pool = runner.pools[Profile.STDLIB]

@@ -127,6 +127,18 @@ class VerdictCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunCard:
+    """What a program did that nobody judges. `printed` is all it wrote, `detail` says which limit ended it, if one did."""
+
+    headline: str
+    ok: bool
+    printed: str
+    detail: str
+    footer: str  # isolation level, time and memory
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationCard:
     """Why something was wrong and one next step. `text` may quote the learner, so it is plain."""
 
@@ -282,6 +294,6 @@ class PictureCard:
 
 
 Card = (
-    QuestionCard | FeedbackCard | ChallengeCard | VerdictCard | ExplanationCard | LeaderboardCard | StreakCard
+    QuestionCard | FeedbackCard | ChallengeCard | VerdictCard | RunCard | ExplanationCard | LeaderboardCard | StreakCard
     | ProgressCard | TrackCard | FormCard | HelpCard | NoticeCard | PictureCard
 )  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.cards import Action, ExplanationCard
 from bot.tutor import Explanation
+from bot.tutor.exceptions import explain_fault
 from challenges.model import Challenge
+from runner import Fault
 
 SOURCES = {
     "syntax": "reading your code",
@@ -16,6 +18,19 @@ SOURCES = {
     "limit": "the limits of a run",
     "ai": "written by AI, may be wrong",
 }
+
+
+def fault_card(fault: Fault, source: str) -> ExplanationCard:
+    """The card for what stopped a program that nobody judges."""
+    explained = explain_fault(fault, source, "")
+    return ExplanationCard(
+        title="What stopped it",
+        text=explained.text,
+        source=SOURCES[explained.source],
+        specific=explained.specific,
+        code_line=explained.code_line,
+        line=explained.line,
+    )
 
 
 def explanation_card(challenge: Challenge, explained: Explanation) -> ExplanationCard:

@@ -1,9 +1,11 @@
-"""One warm runner for all tests of a process, so that each need not pay for libraries again."""
+"""What all tests share: one warm runner for each process, and a count of the payloads that were held against the platforms' rules."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -11,6 +13,44 @@ import pytest
 
 from runner import Isolation, Job, Result
 from runner.warm import WarmRunner
+
+CHECKED: Counter[str] = Counter()
+COUNTERS = {"Discord": "tests.fakes.discord_answers", "Slack": "tests.fakes.slack_checks"}
+
+
+def checked_here() -> dict[str, int]:
+    """Count what this process has checked, by platform and kind."""
+    modules = {platform: sys.modules.get(name) for platform, name in COUNTERS.items()}
+    counters = {platform: module.ALL_VALIDATED for platform, module in modules.items() if module}
+    return {f"{platform} {kind}": n for platform, counter in counters.items() for kind, n in counter.items()}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand a worker's count to the process that reports."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["checked"] = checked_here()
+
+
+class Workers:
+    """Hears of workers that end; there are none without the plugin that makes them."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add its count."""
+        CHECKED.update(getattr(node, "workeroutput", {}).get("checked", {}))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to workers."""
+    config.pluginmanager.register(Workers())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many payloads of which kinds were checked."""
+    CHECKED.update(checked_here())
+    if CHECKED:
+        terminalreporter.section(f"{CHECKED.total():,} payloads held against the platforms' rules")
+        terminalreporter.line(", ".join(f"{kind} {n}" for kind, n in sorted(CHECKED.items())))
 
 
 class Warm:

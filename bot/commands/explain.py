@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from bot.cards import Action, FeedbackCard, Markdown, NoticeCard, Tone
 from bot.commands import Command
+from bot.explaining import fault_card
 from bot.messages import Reply
 from bot.posing import posed
+from bot.running import busy_card, run_card, run_code, source_of
 from bot.services import Context
 from bot.store import Attempt, Explanation, Question, Submission
 from bot.topics import section_title
+from bot.tutor.exceptions import read_fault
 from quizzes.grade import Graded, grade
+from runner import Outcome
+from runner.fair import Busy
 
 
 async def handle(context: Context) -> Reply:
-    """Explain the latest wrong answer or failed submission."""
+    """Explain an error that was sent along, or the latest wrong answer or failed submission."""
+    if sent := source_of(context.request):
+        return await _explain_sent(context, sent)
     mistake = await context.store.last_mistake(context.user.id)
     if mistake is not None and mistake.submission is not None:
         passed = (await context.store.best_verdicts(context.user.id)).get(mistake.submission.slug, False)
@@ -25,6 +32,19 @@ async def handle(context: Context) -> Reply:
     text = "Nothing to explain: you have made no mistake yet. That will change; it is how this works."
     actions = (Action("Today’s questions", "daily", primary=True),)
     return Reply((NoticeCard(title="No mistakes so far", text=text, tone=Tone.GOOD, actions=actions),))
+
+
+async def _explain_sent(context: Context, sent: str | bytes) -> Reply:
+    """Explain what was sent: the last line of a traceback, or code, which is run to see what stops it."""
+    text = sent if isinstance(sent, str) else sent.decode("utf-8", "replace")
+    if (fault := read_fault(text)) is not None:
+        return Reply((fault_card(fault, ""),))
+    try:
+        result = await run_code(context, sent)
+    except Busy as busy:
+        return Reply((busy_card(busy, "Not run yet"),))
+    explained = (fault_card(result.fault, text),) if result.outcome is Outcome.ERROR and result.fault else ()
+    return Reply((run_card(result), *explained))
 
 
 def _submission_card(context: Context, submission: Submission, kept: Explanation | None, passed: bool) -> NoticeCard:
@@ -68,9 +88,10 @@ def _answer_cards(context: Context, question: Question, attempt: Attempt) -> tup
 
 COMMAND = Command(
     name="explain",
-    summary="explain my latest mistake again",
-    usage="/explain",
-    help="Shows your latest wrong answer or failed submission once more, with what went wrong and one next step.\nExample: /explain",
+    summary="explain my latest mistake again, or an error you send",
+    usage="/explain, alone or with a traceback or code on the lines below",
+    help="Shows your latest wrong answer or failed submission once more, with what went wrong and one next step.\n"
+    "With a traceback or code below it, explains that instead; code is run in isolation to see what stops it.\nExample: /explain",
     handle=handle,
     order=36,
 )

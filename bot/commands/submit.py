@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.cards import Action, NoticeCard, Tone
+from bot.cards import Action, NoticeCard
 from bot.commands import Command
 from bot.explaining import explanation_card
 from bot.messages import Reply
+from bot.running import busy_card, source_of
 from bot.services import Context
 from bot.store import Recorded, SubmissionRecord
 from bot.topics import find_challenge
@@ -19,7 +20,7 @@ async def handle(context: Context) -> Reply:
     challenge = await _challenge(context)
     if isinstance(challenge, Reply):
         return challenge
-    source = _source(context)
+    source = source_of(context.request)
     if not source.strip():
         return _no_code(challenge)
     try:
@@ -31,17 +32,8 @@ async def handle(context: Context) -> Reply:
             report = await context.services.grader.grade(challenge, source, context.services.run)
             recorded = await context.store.record_submission(_record(context, challenge, source, report))
     except Busy as busy:
-        return _busy(busy)
+        return Reply((busy_card(busy, "Not graded yet"),))
     return await _reply(context, challenge, source, report, recorded)
-
-
-def _busy(busy: Busy) -> Reply:
-    whose = "of your submissions" if busy.own else "submissions"
-    text = (
-        f"Busy: {busy.waiting} {whose} are waiting; try again in about {busy.retry_after_s} s. "
-        "This one was not graded, and counts for nothing."
-    )
-    return Reply((NoticeCard(title="Not graded yet", text=text, tone=Tone.WARNING),))
 
 
 async def _challenge(context: Context) -> Challenge | Reply:
@@ -74,15 +66,6 @@ async def _challenge(context: Context) -> Challenge | Reply:
             ),
         )
     )
-
-
-def _source(context: Context) -> str | bytes:
-    if context.request.attachments:
-        return context.request.attachments[0].content
-    code = context.request.body
-    lines = code.strip().splitlines()
-    fenced = len(lines) >= 2 and lines[0].startswith("```") and lines[-1].startswith("```")
-    return "\n".join(lines[1:-1]) + "\n" if fenced else code
 
 
 def _no_code(challenge: Challenge) -> Reply:

@@ -27,6 +27,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     TrackCard,
     VerdictCard,
@@ -222,6 +223,12 @@ def _value(label: str, text: str) -> str:
     if "\n" not in text.strip("\n"):
         return _wrap(f"{label}: {text.strip()}", "      ")
     return f"      {label}:\n{_wrap(text.rstrip(), '        ')}"
+
+
+@_render.register
+def _(card: RunCard) -> str:
+    printed = f"It printed:\n{_code(card.printed)}" if card.printed.strip() else "It printed nothing."
+    return _join(_title(card.headline), printed, _wrap(card.detail), card.footer, _actions(card.actions))
 
 
 @_render.register

@@ -1,6 +1,6 @@
 """The terminal host: lines in, plain text out; also scripted, when standard input is not a terminal.
 
-Code for `/submit` is a file named on the line, or lines typed until a single dot.
+Code for `/submit` and `/run` is a file named on the line, or lines typed until a single dot.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.messages import Actor, Attachment, Place, Reply, Request, parse_line
 from bot.platforms.plain import clean, render
 
 END_OF_CODE = "."
+TAKING_CODE = ("submit", "run")
 LEAVE = ("/quit", "/exit", "quit", "exit")
 GREETING = (
     "Epochbot: five questions a day, and code that really runs. Type /daily to begin, /help for more, /quit to leave."
@@ -65,7 +66,7 @@ class Terminal:
         if isinstance(request, str):
             self._say(request)
             return
-        if request.command == "submit":
+        if request.command in TAKING_CODE:
             self._say("Running your code in isolation …")
         reply = await self.dispatcher.handle(request)
         self._show(reply)
@@ -76,15 +77,15 @@ class Terminal:
     def _request(self, line: str) -> Request | str:
         command, args, _ = parse_line(line)
         body, attachments = "", tuple[Attachment, ...]()
-        if command.lower() == "submit":
-            command = "submit"
+        if (code := command.lower()) in TAKING_CODE:
+            command = code
             args, file = _name_and_file(args)
             if file:
                 found = _read(file)
                 if isinstance(found, str):
                     return found
                 attachments = (found,)
-            else:
+            elif command == "submit" or not args:
                 body = self._typed()
         return Request(self.actor, self.place, command, args, self.new_key(), self.now(), body, attachments)
 

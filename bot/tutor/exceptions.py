@@ -14,6 +14,8 @@ from runner import Fault
 GENERAL = "The line above is where it stopped; the cause is there or in what was handed to it. Print the values it uses, on the smallest case."
 NOWHERE = "Nothing in your code is named as the place. Print the values your function is given, on the smallest case."
 MAX_MESSAGE = 500
+RAISED = re.compile(r"([\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Iteration))(?:: (.*))?")
+PLACE = re.compile(r'^\s*File ".*", line (\d+)')
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -31,6 +33,18 @@ def explain_fault(fault: Fault, source: str, entry: str) -> Explanation:
         line=line,
         code_line=_marked(fault, source, line),
     )
+
+
+def read_fault(text: str) -> Fault | None:
+    """Read the exception that a traceback ends with, and the line and code it names last; None for anything else."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    raised = RAISED.fullmatch(lines[-1].strip()) if lines else None
+    if raised is None:
+        return None
+    places = [(int(found[1]), at) for at, line in enumerate(lines) if (found := PLACE.search(line))]
+    number, at = places[-1] if places else (None, -1)
+    shown = lines[at + 1].strip() if places and at + 1 < len(lines) - 1 else ""
+    return Fault(type=raised[1], message=raised[2] or "", line=number, source_line=shown)
 
 
 def _own_class(message: str) -> str:

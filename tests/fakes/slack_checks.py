@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from tests.fakes import slack_rules, slack_schema
 from tests.fakes.slack_world import Json, RefusedError, World
 
 MESSAGE_PARTS = ("text", "blocks")
+ALL_VALIDATED: Counter[str] = Counter()
+"""What this process has checked in all, by surface and method."""
 
 
 def check_message(world: World, kind: str, body: Json) -> None:
@@ -51,6 +54,7 @@ def metadata_faults(metadata: Any) -> list[str]:
 def _faults(world: World, kind: str, payload: Json, surface: str) -> list[str]:
     world.validated[kind] += 1
     world.validated[surface] += 1
+    ALL_VALIDATED[surface if kind == surface else f"{surface} by {kind}"] += 1
     published = slack_schema.faults(payload, surface)
     try:
         return slack_rules.faults(payload, surface) + published + _unknown_files(world, payload)

@@ -60,6 +60,10 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),
         Option("file", "Your code as a .py file; without one, an editor opens", kind=ATTACHMENT),
     ),
+    "run": (
+        Option("code", "A line of code"),
+        Option("file", "A program as a .py file", kind=ATTACHMENT),
+    ),
     "hint": (Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),),
     "explain": (),
     "streak": (),

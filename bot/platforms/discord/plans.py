@@ -80,9 +80,9 @@ def _command(event: Event, known: Container[str]) -> Plan:
         return _on_message(event, name, known)
     filled = options(event.data)
     args = arguments(name, part_used(event.data), filled)
-    if name != "submit":
-        return Run(name, args)
     sent = files(event.data, [filled["file"]]) if "file" in filled else ()
+    if name != "submit":
+        return Run(name, args, files=sent)
     return Run(name, args, files=sent) if sent else Open(Verb.CODE, args, Run("challenge", args))
 
 

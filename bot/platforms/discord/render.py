@@ -23,6 +23,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     Tone,
     TrackCard,
@@ -195,6 +196,14 @@ def _case(case: CaseLine) -> list[Block]:
     if sum(measure(words) for _, words in some) <= LONG_VALUE and all("\n" not in words for _, words in some):
         return text(_join(head, *(f"{name}: {inline_code(words)}" for name, words in some)), "case")
     return [*text(head, "case"), *(block for name, words in some for block in value(name, words))]
+
+
+@_show.register
+def _(card: RunCard) -> Shown:
+    printed = value("Printed", card.printed) or text("It printed nothing.")
+    foot = _join(escape(card.detail), _fine(card.footer))
+    head = text(f"### {'✅' if card.ok else '❌'} {_line(card.headline)}")
+    return GOOD if card.ok else BAD, [*head, *printed, *text(foot, "run"), *actions(card.actions)]
 
 
 @_show.register

@@ -25,6 +25,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     Tone,
     TrackCard,
@@ -140,6 +141,17 @@ def _case(case: CaseLine) -> list[Block]:
             shown[0]["elements"].insert(0, head)
         return [*values, *shown]
     return [rich(head), *said(case.message), *(block for label, value in told for block in verbatim(value, label))]
+
+
+@_render.register
+def _(card: RunCard) -> list[Block]:
+    return [
+        *heading(f"{'✓' if card.ok else '✗'} {card.headline}"),
+        *(verbatim(card.printed, "Printed:") or said("It printed nothing.")),
+        *said(card.detail),
+        *fine(card.footer),
+        *actions(card.actions),
+    ]
 
 
 @_render.register

@@ -22,6 +22,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     Tone,
     TrackCard,
@@ -48,7 +49,7 @@ log = structlog.get_logger(__name__)
 KEPT = 500  # answers that can still be shared, and people whose home tab is kept up to date
 ADMIN_COMMANDS = ("group",)
 COUNTING = ("answer", "submit")  # what moves the dashboard
-WithActions = FeedbackCard | VerdictCard | ExplanationCard | LeaderboardCard | ProgressCard | TrackCard
+WithActions = FeedbackCard | VerdictCard | RunCard | ExplanationCard | LeaderboardCard | ProgressCard | TrackCard
 Shareable = WithActions | StreakCard | PictureCard
 SHARED = "Only what you asked for yourself can be shared."
 

@@ -21,6 +21,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     TrackCard,
     TrackSection,
@@ -125,6 +126,18 @@ def _case(case: CaseLine) -> None:
                     tag("dt", label)
                     with box("dd"):
                         output(text, label)
+
+
+@_show.register
+def _(card: RunCard, desk: Desk) -> None:
+    _banner("good" if card.ok else "bad", "✓" if card.ok else "✗", card.headline, "")
+    if card.printed.strip():
+        output(card.printed, "Printed")
+    else:
+        said("It printed nothing.")
+    said(card.detail)
+    actions(card.actions, desk)
+    said(card.footer, "fine")
 
 
 @_show.register

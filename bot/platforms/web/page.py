@@ -30,7 +30,7 @@ SCRIPT = (HERE / "page.js").read_text("utf-8")
 ME = Actor(LOCAL_PLATFORM, "learner", "Learner")
 CURVE = "M7 8c1.5 10 7 15 18 16"  # a loss going down
 LONGEST_SHOWN = 2000
-LONG_WORK = {"submit": "Running your code in isolation"}
+LONG_WORK = dict.fromkeys(("submit", "run"), "Running your code in isolation")
 SHORTCUTS = (
     ("Today", "daily"),
     ("Challenge", "challenge"),

@@ -34,6 +34,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     TrackCard,
     TrackSection,
@@ -77,6 +78,7 @@ EVERY = (
         slug="ridge", title="Ridge", verdict="wrong", headline="Not yet", cases=(CASE, MATRIX), hidden="Hidden: 1 of 6.",
         detail="Stopped.", footer="Isolation: strong.", gains="+1 XP", actions=ACTIONS,
     ),
+    RunCard(headline="It stopped", ok=False, printed="1\n2", detail=LONG, footer="Isolation: strong.", actions=ACTIONS),
     ExplanationCard(
         title="What went wrong", text=f"{LONG}\nsecond line", source="a known mistake", specific=True, code_line="x = 1",
         line=3, actions=ACTIONS,

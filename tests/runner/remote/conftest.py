@@ -17,7 +17,7 @@ from runner import Isolation, Job, Outcome, Profile, Result, Returned, Run
 from runner.remote.bounds import Bounds, Offer
 from runner.remote.server import RunnerServer
 
-SECRET = "4tZ-the-secret-of-these-tests-0123456789"  # noqa: S105 - of these tests alone
+SECRET = "4tZ-the-secret-of-these-tests-0123456789"
 OFFER = Offer(Isolation.STRONG, (Profile.STDLIB, Profile.NUMPY))
 ALIASES = {"X-Epochbot-Client": "c" * 32, "X-Epochbot-Group": "a" * 32}
 HEADERS = {"Host": "runner", "Authorization": f"Bearer {SECRET}", "X-Epochbot-Minimum": "reduced", **ALIASES}

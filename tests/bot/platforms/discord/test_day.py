@@ -197,12 +197,13 @@ async def test_words_are_completed_while_they_are_typed(connect, bank) -> None:
 async def test_code_of_a_message_is_run_for_whoever_asks(connect, bank, slug: str) -> None:
     async with connect() as on:
         mia, ben = on.fake.person("Mia"), on.fake.person("Ben")
-        await on.fake.slash("challenge", {"name": slug}, user=mia, channel=on.fake.channel)
         said = on.fake.say(on.fake.channel, ben, f"Does this work?\n```py\n{bank[slug].solution}\n```")
         seen = await on.fake.message_command("Run this code", said, user=mia)
-        assert ("Accepted" in seen.text, seen.message.ephemeral) == (True, True)
-        explained = await on.fake.message_command("Explain this error", said, user=ben)
-        assert explained.message.ephemeral
+        assert ("It ran to its end" in seen.text, seen.message.ephemeral) == (True, True)
+        assert await on.attempts(mia) == []
+        broken = on.fake.say(on.fake.channel, mia, "What is this?\n```\nZeroDivisionError: division by zero\n```")
+        explained = await on.fake.message_command("Explain this error", broken, user=ben)
+        assert ("ZeroDivisionError" in explained.text, explained.message.ephemeral) == (True, True)
 
 
 async def test_learning_alone_needs_no_server(connect) -> None:

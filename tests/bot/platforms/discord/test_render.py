@@ -32,6 +32,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     TrackCard,
     TrackSection,
@@ -74,6 +75,7 @@ def example(say: typing.Callable[[str], str]) -> tuple[cards.Card, ...]:
             slug="ridge", title=say("title"), verdict="wrong", headline=say("head"), cases=(case,) * 3, hidden=say("hidden"),
             detail=say("detail"), footer=say("footer"), gains=say("gains"), actions=actions,
         ),
+        RunCard(headline=say("head"), ok=False, printed=say("printed"), detail=say("detail"), footer=say("footer"), actions=actions),
         ExplanationCard(
             title=say("title"), text=say("text"), source=say("source"), specific=True, code_line=say("line"), line=3, actions=actions,
         ),

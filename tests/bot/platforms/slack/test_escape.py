@@ -56,8 +56,9 @@ def test_pieces_are_the_whole_text_but_for_the_breaks_between_them(text: str, mo
     assert "".join("".join(found).split()) == "".join(text.split())
 
 
-@given(st.text(alphabet="ab*`-1. \n", max_size=80))
+@given(st.text(alphabet="ab*`-1. \n", max_size=80).filter(lambda text: "```" not in text))
 def test_markdown_loses_no_letter(text: str) -> None:
+    """What follows a fence names a language, and is not shown."""
     shown = "".join(texts(written(text)))
     assert [c for c in shown if c in "ab"] == [c for c in text if c in "ab"]
 

@@ -25,6 +25,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     Tone,
     TrackCard,
@@ -93,6 +94,8 @@ WORST: dict[str, Card] = {
         slug="ridge", title=f"Ridge {HOSTILE}", verdict="wrong", headline=LONG, cases=(CASE, SMALL, BARE) * 3, hidden=f"7 of 9 {LONG}", detail=LONG,
         footer=LONG, gains="+0", actions=FEW,
     ),
+    "run": RunCard(headline=f"It stopped {LONG}", ok=False, printed=HOSTILE * 60, detail=LONG, footer=LONG, actions=FEW),
+    "run-silent": RunCard(headline="It ran to its end", ok=True, printed="", detail="", footer="Isolation: strong."),
     "explanation": ExplanationCard(
         title="What went wrong", text=HOSTILE * 60, source=f"known {LONG}", specific=True, code_line=f"return {WALL}", line=14, actions=FEW,
     ),

@@ -34,6 +34,7 @@ from bot.cards import (
     PictureCard,
     ProgressCard,
     QuestionCard,
+    RunCard,
     StreakCard,
     Tone,
     TrackCard,
@@ -149,6 +150,8 @@ CARDS: dict[str, Card] = QUESTIONS | {
         hidden="Hidden cases: 6 of 6 pass.", detail="", footer="Isolation: reduced. Ran for 0.4 s.", gains="+20 XP, streak 1",
         actions=(Action("Next challenge", "challenge", primary=True),),
     ),
+    "run": RunCard(headline="It stopped with an error", ok=False, printed=f"1\n2\n{HOSTILE}", detail="", footer="Isolation: strong. 0.1 s."),
+    "run-silent": RunCard(headline="It ran to its end", ok=True, printed="", detail="", footer="Isolation: strong. 0.1 s."),
     "explanation": ExplanationCard(
         title="What went wrong", text=f"IndexError: list index out of range. {HOSTILE}", source="exception", specific=True,
         code_line="    return items[len(items)]  " + "# wide " * 40, line=7, actions=(Action("Hint", "hint precision-recall-f1"),),

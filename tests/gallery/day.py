@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.app import open_app
 from bot.cards import Card, ChallengeCard, Input, QuestionCard
 from bot.config import load_settings
-from bot.messages import Place
+from bot.messages import Place, Reply
 from bot.store import Question
 from challenges.model import Verdict
 from quizzes.items import Kind
@@ -25,6 +25,8 @@ HERE = Place("discord", "garden", "Garden club")
 CHALLENGE = "precision-recall-f1"
 MISSED = (5, 17)  # days off, each bridged by a freeze
 OTHERS = {"Ravi": (18, 21, 22, 23, 24), "Zoé": (21, 23), "Ben": (24,)}  # who learns along, and on which days
+FORMS = {Input.BUG: "bug", Input.MATCH: "match", Input.CHOICES: "several"}
+PROGRAM = "import numpy as np\nprint(np.arange(6).reshape(2, 3).mean(axis=0))"
 THOUGHT = {"seconds": 40.0}  # what is answered faster earns nothing
 WRONG = ("wrong", "A wrong answer, and why it is tempting")
 RIGHT = ("right", "A right answer, and what comes next")
@@ -123,12 +125,20 @@ async def _posed(chat: Chat) -> list[Question]:
 
 
 async def _form(story: Story) -> None:
-    """A question that no row of buttons can hold."""
-    for kind, name in ((Kind.BUG, "bug"), (Kind.MATCH, "match"), (Kind.MULTI, "several")):
-        item = next(item for item in story.chat.dispatcher.services.track.items if item.kind is kind)
-        cards = await story.say(name, f"A question that opens a form ({name})", f"quiz {item.concept}")
-        card = next(card for card in cards if isinstance(card, QuestionCard))
-        story.open(f"{name}-form", "Its form", card)
+    """Questions that no row of buttons can hold."""
+    for kind, name in FORMS.items():
+        line, reply = await _practice(story.chat, kind)
+        story.scenes.append(Scene(name, f"A question with a form: {name}", line, reply.cards))
+        story.open(f"{name}-form", "Its form", next(card for card in reply.cards if isinstance(card, QuestionCard)))
+
+
+async def _practice(chat: Chat, kind: Input) -> tuple[str, Reply]:
+    """Ask for practice until a question is answered in the wanted way."""
+    for concept in dict.fromkeys(item.concept for item in chat.dispatcher.services.track.items):
+        reply = await chat.reply(f"quiz {concept}")
+        if any(isinstance(card, QuestionCard) and card.input is kind for card in reply.cards):
+            return f"quiz {concept}", reply
+    raise LookupError(f"the course poses no question that is answered by {kind}")
 
 
 async def _code(story: Story) -> None:
@@ -139,6 +149,7 @@ async def _code(story: Story) -> None:
     await story.say("verdict", "A verdict with a failing case", f"submit {CHALLENGE}\n{mistake.source}")
     await story.say("explanation", "Why it fails, with one next step", "explain")
     await story.say("hint", "A hint, when asked for", f"hint {CHALLENGE}")
+    await story.say("run", "A program that nobody judges", f"run\n{PROGRAM}")
     await story.say("accepted", "The same challenge, passed", f"submit {CHALLENGE}\n{challenge.solution}")
 
 

@@ -30,6 +30,8 @@ class Kernel(type(Path())):  # type: ignore[misc]  # the class of this system's 
             moved = Path(self.parent, "epochbot-supervisor", "cgroup.procs")
             if Path(self.parent, "forbidden").exists() or not (moved.exists() and moved.read_text()):
                 raise OSError(errno.EBUSY, "Device or resource busy")
+        if self.name == "cgroup.procs" and data:  # who comes joins those who are there
+            data = f"{self.read_text()}{data}\n"
         return int(super().write_text(data, *arguments, **named))
 
 
@@ -47,7 +49,7 @@ def test_this_process_steps_aside_when_controllers_cannot_be_shared_otherwise(
 ) -> None:
     """Into a leaf of its own, and then a group can be made beside it."""
     group = groups.create(place, "run", memory=MIB, processes=3)
-    assert (tmp_path / "epochbot-supervisor" / "cgroup.procs").read_text() == str(os.getpid())
+    assert (tmp_path / "epochbot-supervisor" / "cgroup.procs").read_text().split()[0] == str(os.getpid())
     assert (tmp_path / "cgroup.subtree_control").read_text() == "+memory +pids"
     assert (tmp_path / "run" / "memory.max").read_text() == str(MIB)
     assert group.caps == (MIB, 3)
@@ -65,7 +67,7 @@ def test_where_nothing_was_delegated_this_process_goes_back(place: groups.Place,
     (tmp_path / "forbidden").write_text("")
     with pytest.raises(OSError, match="busy"):
         groups.create(place, "run", memory=MIB, processes=3)
-    assert (tmp_path / "cgroup.procs").read_text() == str(os.getpid())
+    assert (tmp_path / "cgroup.procs").read_text().split()[0] == str(os.getpid())
     assert not (tmp_path / "run").exists()
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from runner import CannotIsolate, Job, Limits, Outcome, Profile, advice, libraries, probe
+from runner import __main__ as command
 from runner.bench import __main__ as bench
-from runner.bench import deadline
+from runner.bench import deadline, idle
 from runner.bench.plan import Broken
 from runner.box.faults import FRAMES_HEAD, FRAMES_TAIL, Source, from_exception
 from runner.contained import ContainedRunner
@@ -21,6 +24,7 @@ from runner.remote import serve
 from runner.values import EncodeError, encode
 from runner.watchdog import memory_of
 
+ROOT = Path(__file__).parents[2]
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -147,6 +151,41 @@ async def test_processes_that_stay_after_their_deadline_break_a_benchmark(monkey
     monkeypatch.setattr(deadline, "_GONE_S", 0.01)
     with pytest.raises(Broken, match="are still there"):
         await deadline._until_gone({os.getpid()})
+
+
+def test_what_a_process_does_not_say_of_itself_is_nothing() -> None:
+    assert idle._status(os.getpid(), "NoSuchThing") == 0
+    assert idle._status(os.getpid(), "Pid") == os.getpid()
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_never_ends_is_stopped_and_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_text("print('begun', flush=True)\nwhile True: pass\n")
+    assert command.main([str(tmp_path / "a.py"), "--wall", "0.2"]) != 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("begun\n", "timeout: Stopped after 0.2 s, all the time there was.\n")
+
+
+def test_serving_without_its_library_says_which_to_install() -> None:
+    code = "import sys; sys.modules['aiohttp'] = None; from runner.__main__ import main; sys.exit(main(['serve']))"
+    done = subprocess.run([sys.executable, "-B", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        command.USAGE,
+        "`serve` needs the library aiohttp: pip install 'aiohttp>=3.13,<4'\n",
+    )
+
+
+def test_serving_where_isolation_is_too_weak_has_an_exit_code_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def too_weak(*_options: object) -> None:
+        raise CannotIsolate("Isolation here is none.", "Mend the kernel.")
+
+    monkeypatch.setattr(serve, "run_serve", too_weak)
+    assert command.main(["serve", "--port", "0"]) == command.CANNOT_ISOLATE
+    assert capsys.readouterr().err == "Isolation here is none. Mend the kernel.\n"
 
 
 # --- serving, in this process -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from collections import Counter
@@ -10,9 +11,14 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from runner import Isolation, Job, Result
 from runner.warm import WarmRunner
+
+settings.register_profile("quick", max_examples=40)
+settings.register_profile("soak", max_examples=500)
+settings.load_profile("soak" if os.environ.get("EPOCHBOT_SOAK") else "quick")
 
 CHECKED: Counter[str] = Counter()
 COUNTERS = {"Discord": "tests.fakes.discord_answers", "Slack": "tests.fakes.slack_checks"}

@@ -55,6 +55,12 @@ def _leftovers() -> Callable[[], list[int]]:
     return found
 
 
+@pytest.fixture
+def boxes() -> Callable[[], list[int]]:
+    """Finds the processes of all boxes of this process, shared ones too."""
+    return lambda: [pid for pid in _boxed() if _root_of(pid) in (1, os.getpid())]
+
+
 @pytest.fixture(name="strays")
 def _strays() -> Callable[[], list[str]]:
     """Finds control groups that this process has made since the test began, but for those of shared runners."""

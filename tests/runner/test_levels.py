@@ -313,12 +313,12 @@ def _owner(pid: int) -> set[int]:
     return {int(number) for number in status.split("Uid:")[1].split("\n")[0].split()}
 
 
-async def test_a_box_never_runs_as_the_hosts_root(runner, leftovers):
+async def test_a_box_never_runs_as_the_hosts_root(runner, boxes):
     """Seen from outside, no process of a box has user 0 in any of its four slots."""
     task = asyncio.create_task(runner.run(Job(source="import time; time.sleep(1e6)", limits=Limits(wall_s=1))))
     seen: set[int] = set()
     while not task.done():
-        seen |= set().union(*(_owner(pid) for pid in leftovers()))
+        seen |= set().union(*(_owner(pid) for pid in boxes()))
         await asyncio.sleep(0.02)
     assert seen
     assert 0 not in seen

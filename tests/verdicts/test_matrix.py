@@ -35,7 +35,6 @@ def _load(path: Path) -> ModuleType:
 matrix = _load(Path(__file__).with_name("matrix.py"))
 PROGRAMS = matrix.read_all()
 FINE = PROGRAMS["nothing at all"]
-pytestmark = pytest.mark.xdist_group("verdicts")  # all in one process, which runs them together
 
 
 @pytest.fixture(scope="session")

@@ -37,16 +37,18 @@ NATIVE = {
 def question_blocks(card: QuestionCard) -> list[Block]:
     """A question with its controls."""
     code = numbered_lines(card.code) if card.input is Input.BUG else card.code.rstrip("\n")
-    parts = [
+    asked = [
         f"-# {escape(card.label)} · {escape(card.topic)}",
         to_discord(card.prompt),
         fenced(code, "" if card.input is Input.BUG else "py") if card.code else "",
-        *(f"**{n}.** {inline(_one_line(left))}" for n, left in enumerate(card.lefts, 1)),
-        *(f"**{choice.letter}**  {inline(_one_line(choice.text))}" for choice in card.choices),
     ]
+    lefts = [f"**{n}.** {inline(_one_line(left))}" for n, left in enumerate(card.lefts, 1)]
+    choices = [f"**{choice.letter}**  {inline(_one_line(choice.text))}" for choice in card.choices]
     return [
-        *text("\n".join(filter(None, parts)), "question"),
-        *text(f"-# {escape(_one_line(card.expects))} · {inline_code(card.public_id)}"),
+        *text("\n".join(filter(None, asked)), "question"),  # each part a text of its own, with the gap Discord gives it
+        *text("\n".join(lefts), "items"),
+        *text("\n".join(choices), "options"),
+        *text(f"-# {escape(_one_line(card.expects))} · question {inline_code(card.public_id)}"),
         *question_controls(card),
     ]
 
@@ -82,7 +84,8 @@ def form_blocks(card: FormCard) -> list[Block]:
 
 
 def _field(field: Field) -> list[Block]:
-    said = f"**{escape(_one_line(field.label))}**: {escape(field.value) or '—'}\n-# {escape(_one_line(field.help))}"
+    value = "" if _fits_a_menu(field) and field.value in field.choices else f": {escape(field.value) or '—'}"
+    said = f"**{escape(_one_line(field.label))}**{value}\n-# {escape(_one_line(field.help))}"
     native = NATIVE.get(field.command)
     if native:
         return [*text(said, "setting"), *_native(field, native)]

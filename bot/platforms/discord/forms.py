@@ -22,6 +22,7 @@ ONE_LINE, PARAGRAPH = 1, 2
 MOST_PARTS, TITLE, FORM_LABEL, DESCRIPTION, MOST_TYPED, MOST_TICKED = 5, 45, 45, 100, 4000, 10
 REMINDER = 1500  # characters of a question repeated above its form
 ESSAY = 2000
+TICKED = (Input.CHOICE, Input.CHOICES, Input.BUG)  # options with a dot or a box each
 
 
 def question_form(card: QuestionCard, opening: int) -> Form:
@@ -79,11 +80,17 @@ def _line(
 def _reminder(card: QuestionCard) -> str:
     """The question once more, where it is short enough; its message stays in sight behind the form otherwise."""
     code = numbered_lines(card.code) if card.input is Input.BUG else card.code.rstrip("\n")
-    choices = (f"**{c.letter}**  {inline(' '.join(c.text.split()))}" for c in card.choices)
+    choices = [f"**{c.letter}**  {inline(' '.join(c.text.split()))}" for c in card.choices]
     lefts = (f"**{n}.** {inline(' '.join(left.split()))}" for n, left in enumerate(card.lefts, 1))
+    if card.input in TICKED and 2 <= len(choices) <= MOST_TICKED and all(map(_whole, _entries(card))):
+        choices = []  # the dots or boxes below show them
     parts = (to_discord(card.prompt), fenced(code, "py") if card.code else "", *lefts, *choices)
     whole = "\n".join(part for part in parts if part)
     return whole if measure(whole) <= REMINDER else ""
+
+
+def _whole(entry: Component) -> bool:
+    return not str(entry["label"]).endswith("…")
 
 
 def _entries(card: QuestionCard) -> list[Component]:
@@ -131,7 +138,7 @@ def _match(card: QuestionCard) -> list[Component]:
 def _pair(card: QuestionCard, number: int, left: str) -> Component:
     menu = {"type": SELECT, "custom_id": str(number), "options": _entries(card), "placeholder": "Choose its match"}
     words = f"{number}. {left}"
-    return _labelled(words, words if measure(words) > FORM_LABEL else "", menu)
+    return _labelled(words, "", menu) if measure(words) <= FORM_LABEL else _labelled(f"Number {number}", left, menu)
 
 
 def _bug(card: QuestionCard) -> list[Component]:

@@ -5,6 +5,7 @@ Pure. Knows the cards and the pieces, and nothing of who asked or of the wire.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import singledispatch
 
 from bot.cards import (
@@ -35,6 +36,7 @@ from bot.platforms.discord.escape import escape, fenced, inline_code
 from bot.platforms.discord.ids import Verb
 from bot.platforms.discord.markup import inline, measure, to_discord
 from bot.platforms.discord.parts import (
+    ACTION_ROW,
     BUTTON,
     IN_ROW,
     Block,
@@ -57,6 +59,7 @@ LONG_VALUE, MANY_LINES = 1000, 20  # a value longer than this is a file
 MOST_ALT = 1024
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 TONES = {Tone.INFO: BRAND, Tone.GOOD: GOOD, Tone.WARNING: NOTE}
+Illustrated = StreakCard | ProgressCard
 Shown = tuple[int, list[Block]]  # the colour of the edge, and what is within
 
 
@@ -66,7 +69,21 @@ def render(cards: tuple[Card, ...], said: str = "") -> tuple[Message, ...]:
     Args:
         said: the command that these cards answer; cards worth showing around offer to share what it shows.
     """
-    return pack(panel(card, said) for card in cards)
+    return pack(_illustrated(cards, said))
+
+
+def _illustrated(cards: tuple[Card, ...], said: str) -> Iterator[Panel]:
+    """The cards in their frames; a picture of what a card says stands in its frame, above its buttons."""
+    rest = list(cards)
+    while rest:
+        shown = panel(rest.pop(0), said)
+        while rest and isinstance(rest[0], PictureCard) and isinstance(cards[len(cards) - len(rest) - 1], Illustrated):
+            blocks = panel(rest.pop(0)).blocks
+            below = next(
+                (n for n, block in enumerate(shown.blocks) if block.component["type"] == ACTION_ROW), len(shown.blocks)
+            )
+            shown = Panel((*shown.blocks[:below], *blocks, *shown.blocks[below:]), shown.accent)
+        yield shown
 
 
 def panel(card: Card, said: str = "") -> Panel:
@@ -152,7 +169,8 @@ def _(card: FeedbackCard) -> Shown:
         f"**You said:** {escape(card.chosen)}" if card.chosen else "",
     )
     right = card.right if card.right and (card.formative or not card.correct) else Markdown("")
-    body = (f"**{label}:**\n{_prose(right)}" if right else "", _prose(card.feedback), _prose(card.explanation))
+    gap = " " if "\n" not in right.strip() and not right.startswith("    ") else "\n"
+    body = (f"**{label}:**{gap}{_prose(right)}" if right else "", _prose(card.feedback), _prose(card.explanation))
     return accent, [*text(head, "answer"), *text("\n\n".join(filter(None, body)), "why"), *actions(card.actions)]
 
 
@@ -191,7 +209,8 @@ def _(card: VerdictCard) -> Shown:
 def _case(case: CaseLine) -> list[Block]:
     """One case; a passed one is a line with its values, as short as they are."""
     head = _join(f"{'✅' if case.passed else '❌'} **{_line(case.name)}**: {_line(case.outcome)}", escape(case.message))
-    values = (("Input", case.given), ("Expected", case.expected), ("You returned", case.got), ("Printed", case.printed))
+    expected = "" if case.passed and case.got == case.expected else case.expected
+    values = (("Input", case.given), ("Expected", expected), ("You returned", case.got), ("Printed", case.printed))
     some = [(name, words.strip("\n")) for name, words in values if words.strip()]
     if sum(measure(words) for _, words in some) <= LONG_VALUE and all("\n" not in words for _, words in some):
         return text(_join(head, *(f"{name}: {inline_code(words)}" for name, words in some)), "case")
@@ -236,13 +255,15 @@ def _(card: StreakCard) -> Shown:
 
 @_show.register
 def _(card: ProgressCard) -> Shown:
-    body = _join(_heading(card.title), escape(card.summary), *map(_bar, card.bars))
+    rest = ", ".join(f"{bar.label} ({bar.total})" for bar in card.bars if not bar.done)
+    bars = [_bar(bar) for bar in card.bars if bar.done]
+    body = _join(_heading(card.title), escape(card.summary), *bars, _fine(f"Not begun yet: {rest}." if rest else ""))
     return BRAND, [*text(body, "progress"), *actions(card.actions)]
 
 
 def _bar(bar: Bar) -> str:
-    full = round(10 * bar.done / max(bar.total, 1))
-    return f"{'🟩' * full}{'⬜' * (10 - full)} {_line(bar.label)} · {bar.done}/{bar.total}"
+    full = min(5, round(5 * bar.done / max(bar.total, 1)))
+    return f"{'🟩' * full}{'⬛' * (5 - full)} {_line(bar.label)} · {bar.done}/{bar.total}"
 
 
 @_show.register
@@ -252,7 +273,9 @@ def _(card: TrackCard) -> Shown:
     projects = [f"- **{_line(level.capitalize())}**: {_line(', '.join(names))}." for level, names in card.projects]
     return BRAND, [
         *text(_join(_heading(card.title), _prose(card.summary)), "track"),
-        *text(_join("**Sections** (▶️ you are here)", *map(_section, card.sections)), "sections"),
+        *text(
+            _join("**Sections**, with the questions seen (▶️ you are here)", *map(_section, card.sections)), "sections"
+        ),
         *text(_join("**Learning paths**", *paths, mine), "paths"),
         *text(_join("**Projects by level**", *projects), "projects"),
         *actions(card.actions),
@@ -261,9 +284,9 @@ def _(card: TrackCard) -> Shown:
 
 def _section(section: TrackSection) -> str:
     some = f", {section.challenges} {'challenge' if section.challenges == 1 else 'challenges'}"
-    seen = f"{section.answered} of {section.questions} questions seen"
-    mark = "▶️" if section.here else "▫️"
-    return f"{mark} {_line(section.title)}: {seen}" + (some if section.challenges else "")
+    mark = "▶️" if section.here else "✅" if section.answered >= section.questions > 0 else "▫️"
+    seen = f"{mark} {_line(section.title)} · {section.answered}/{section.questions}"
+    return seen + (some if section.challenges else "")
 
 
 @_show.register

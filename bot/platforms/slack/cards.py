@@ -54,13 +54,16 @@ from bot.platforms.slack.blocks import (
     verbatim,
     words,
 )
-from bot.platforms.slack.escape import literal
+from bot.platforms.slack.escape import literal, typed_here
 from bot.platforms.slack.markup import written
 from bot.platforms.slack.questions import OPTIONS, question
 
 TABLE_ROWS, TABLE_WEIGHT = 90, 8_000
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+WANTING = ("answer", "submit", "run", "hint", "link", "group", "help")  # a press of these alone would lead nowhere
 DAYS = {DayMark.DONE: "🟩", DayMark.FROZEN: "🟦", DayMark.PRACTICE: "🟨", DayMark.EMPTY: "⬜"}
+WEEKS = 4  # of the calendar in the message; the picture has all of it
+LEGEND = "A week to a row, from Monday: 🟩 done, 🟦 kept by a freeze, 🟨 some practice."
 TONES = {Tone.INFO: "", Tone.GOOD: "✓ ", Tone.WARNING: "⚠ "}
 
 
@@ -95,7 +98,11 @@ def _(card: FeedbackCard) -> list[Block]:
 
 
 def _ours(label: str, text: str) -> list[Block]:
-    return [rich(line(words(f"{label}:", bold=True))), *written(text)]
+    first, *more = written(text) or [rich(line(words("—")))]
+    runs = first["elements"][0]
+    if runs["type"] != "rich_text_section":
+        return [rich(line(words(f"{label}:", bold=True))), first, *more]
+    return [rich(line(words(f"{label}: ", bold=True), *runs["elements"])), *more]
 
 
 @_render.register
@@ -131,7 +138,8 @@ def _case(case: CaseLine) -> list[Block]:
     """A case in one block where its values are short, else with each value in its own columns."""
     name, outcome = literal(case.name), literal(case.outcome)
     head = line(words(f"{'✓' if case.passed else '✗'} {name}", bold=True), words(f": {outcome}"))
-    rows_ = (("input", case.given), ("expected", case.expected), ("got", case.got), ("printed", case.printed))
+    expected = "" if case.passed and case.got == case.expected else case.expected  # said once is enough
+    rows_ = (("input", case.given), ("expected", expected), ("you returned", case.got), ("printed", case.printed))
     told = [(label, literal(value).strip("\n")) for label, value in rows_ if value.strip()]
     if sum(len(value) for _, value in told) < 600 and not any("\n" in value for _, value in told):
         values = [rich(head), *said(case.message)] if case.message or not told else []
@@ -173,7 +181,7 @@ def _(card: LeaderboardCard) -> list[Block]:
         *heading(card.title),
         *fine(card.period),
         *(tables or said("Nobody yet.")),
-        *fine(card.note),
+        *fine(typed_here(card.note)),
         *actions(card.actions),
     ]
 
@@ -197,22 +205,30 @@ def _tables(lines: Sequence[BoardLine]) -> Iterator[list[BoardLine]]:
 @_render.register
 def _(card: StreakCard) -> list[Block]:
     freezes = f"{card.freezes} {'❄' * card.freezes}" if 0 < card.freezes < 10 else str(card.freezes or "none")
-    marks = "".join(DAYS[mark] for _, mark in card.days)
+    first = len(card.days) - WEEKS * 7 + (-len(card.days)) % 7
+    marks = "".join(DAYS[mark] for _, mark in card.days[max(0, first) :])
     weeks = "\n".join(marks[at : at + 7] for at in range(0, len(marks), 7))
     return [
         *heading(f"{'🔥' if card.current else '🌱'} {card.headline}"),
-        *said(weeks),
-        *fine(f"Now: {card.current}. Best: {card.best}. Freezes: {freezes}."),
+        *fine(f"Best: {card.best}. Freezes: {freezes}."),
+        *(said(weeks) + fine(LEGEND) if weeks else []),
     ]
 
 
 @_render.register
 def _(card: ProgressCard) -> list[Block]:
-    bars = ((f"{bar.done}/{bar.total}", f"{filled(bar.done, bar.total)}  {bar.label}") for bar in card.bars)
-    return [*heading(card.title), *said(card.summary), *verbatim(columns(bars)), *actions(card.actions)]
+    bars = ((f"{bar.done}/{bar.total}", f"{filled(bar.done, bar.total)} {bar.label}") for bar in card.bars if bar.done)
+    rest = ", ".join(f"{bar.label} ({bar.total})" for bar in card.bars if not bar.done)
+    return [
+        *heading(card.title),
+        *said(card.summary),
+        *verbatim(columns(bars)),
+        *fine(f"Not begun yet: {rest}." if rest else ""),
+        *actions(card.actions),
+    ]
 
 
-def filled(done: int, total: int, wide: int = 10) -> str:
+def filled(done: int, total: int, wide: int = 6) -> str:
     """A bar of text."""
     full = min(wide, round(wide * done / max(total, 1)))
     return "█" * full + "░" * (wide - full)
@@ -248,10 +264,11 @@ def _(card: FormCard) -> list[Block]:
 
 def _field(field: Field, n: int) -> list[Block]:
     """A setting, its value, and a menu where it fits one, else a button that opens a form."""
-    choices = f" One of: {', '.join(field.choices)}." if field.choices else ""
-    shown = [*fact(field.label, field.value), *fine(field.help + choices)]
     fits = 0 < len(field.choices) <= OPTIONS and all(0 < len(choice) <= OPTION for choice in field.choices)
-    if fits and len(f"set:{n}:{field.command}") <= 255:
+    fits = fits and len(f"set:{n}:{field.command}") <= 255
+    choices = f" One of: {', '.join(field.choices)}." if field.choices and not fits else ""
+    shown = [*fact(field.label, field.value), *fine(field.help + choices)]
+    if fits:
         menu = select(f"set:{n}:{field.command}", [option(c, c) for c in field.choices], chosen=field.value)
         return [*shown, row(menu)]
     value = json.dumps({"do": field.command, "label": short(field.label, LABEL), "value": field.value})
@@ -263,6 +280,7 @@ def _field(field: Field, n: int) -> list[Block]:
 @_render.register
 def _(card: HelpCard) -> list[Block]:
     names = [name.removeprefix("/") for name, _ in card.rows if name.startswith("/") and " " not in name]
+    names = [name for name in names if name not in WANTING]
     told = [
         block
         for name, about in card.rows
@@ -270,7 +288,7 @@ def _(card: HelpCard) -> list[Block]:
     ]
     return [
         *heading(card.title),
-        *(block for text in card.text.split("\n") for block in written(text)),
+        *(block for text in typed_here(card.text).split("\n") for block in written(text)),
         *_together(told),
         *rows([button(name.capitalize(), f"do:{n}", name) for n, name in enumerate(names[:25])]),
     ]
@@ -298,7 +316,7 @@ def _together(blocks: Sequence[Block]) -> list[Block]:
 
 @_render.register
 def _(card: NoticeCard) -> list[Block]:
-    return [*heading(TONES[card.tone] + card.title), *said(card.text), *actions(card.actions)]
+    return [*heading(TONES[card.tone] + card.title), *said(typed_here(card.text)), *actions(card.actions)]
 
 
 @_render.register

@@ -144,7 +144,11 @@ class Conversation:
         reply = await self.dispatcher.handle(request)
         first = next(iter(reply.cards), None)
         private = origin.private or origin.direct
-        over = asked(found) if found and private and origin.url and isinstance(first, FeedbackCard) else []
+        over = (
+            [*asked(found), {"type": "divider"}]
+            if found and private and origin.url and isinstance(first, FeedbackCard)
+            else []
+        )
         await self.show(client, origin, reply, over=over)
         await self._after(client, origin, reply, "answer", public=False)
 

@@ -11,12 +11,20 @@ import re
 from bot.platforms.plain import clean
 
 LINK = re.compile(r"<((?:https?|mailto|tel|ftp)[^<>|\s]*)(?:\|([^<>]*))?>")
+NAMES = "daily|answer|quiz|challenge|submit|run|hint|explain|streak|progress|leaderboard|settings|group|help"
+COMMAND = re.compile(rf"(?<![\w/.:<])/(?=(?:{NAMES}|learn(?! (?:{NAMES})\b))(?![\w/-]))")
+# All but /link, which is typed on the other account, wherever that is.
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # the last one last, or &amp;lt; would be undone twice
 
 
 def literal(text: str) -> str:
     """Text for where Slack shows characters as they are."""
     return clean(text)
+
+
+def typed_here(text: str) -> str:
+    """Our own words with the commands in them as one types them in Slack, behind its one slash command."""
+    return COMMAND.sub("/learn ", text)
 
 
 def fallback(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import Card, PictureCard
+from bot.cards import Card, PictureCard, ProgressCard, StreakCard
 from bot.platforms.plain import render as in_words
 from bot.platforms.slack.blocks import Block, texts
 from bot.platforms.slack.cards import render
@@ -28,11 +28,21 @@ def messages(cards: Sequence[Card], *, above: Sequence[Block] = ()) -> tuple[Mes
 
     `above` stands before the cards.
     """
-    parts = split([*above, *(block for card in cards for block in render(card))])
+    parts = split([*above, *(block for card in _in_words(cards) for block in render(card))])
     spoken = "\n".join(filter(None, (words_of(above).strip(), fallback("\n".join(in_words(card) for card in cards)))))
     if len(parts) == 1 and len(spoken) <= LONGEST_WORDS:
         return (Message(spoken, tuple(parts[0])),)
     return tuple(Message(words_of(part), tuple(part)) for part in parts)
+
+
+def _in_words(cards: Sequence[Card]) -> list[Card]:
+    """The cards without pictures of what the card before them says in words."""
+    before = (None, *cards)
+    return [
+        card
+        for last, card in zip(before, cards, strict=False)
+        if not (isinstance(card, PictureCard) and isinstance(last, StreakCard | ProgressCard))
+    ]
 
 
 def pictures(cards: Sequence[Card]) -> tuple[PictureCard, ...]:

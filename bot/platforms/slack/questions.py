@@ -42,20 +42,27 @@ ENTRY = {
 
 def question(card: QuestionCard) -> list[Block]:
     """A question with the controls that answer it."""
-    return [*asked(card), *controls(card)]
+    unit = f" In {card.unit}." if card.unit else ""
+    hint = fine(f"{card.expects}{unit} You can also type: /learn answer {card.public_id} …")
+    return [*asked(card, listed=not _ticks_say_all(card)), *hint, *controls(card)]
 
 
-def asked(card: QuestionCard) -> list[Block]:
+def _ticks_say_all(card: QuestionCard) -> bool:
+    """Whether the boxes to tick show every option whole, so that a list above them would say it twice."""
+    short_ones = all(len(f"{c.letter}: {without_marks(c.text)}") <= LABEL for c in card.choices)
+    return card.input is Input.CHOICES and 0 < len(card.choices) <= TICKS and short_ones
+
+
+def asked(card: QuestionCard, *, listed: bool = True) -> list[Block]:
     """A question at rest: what it asks, without controls."""
     code = [f"{n:>2}  {text}" for n, text in enumerate(card.code.rstrip("\n").split("\n"), 1)]
-    unit = f" In {card.unit}." if card.unit else ""
+    choices = card.choices if listed else ()
     return [
         *fine(f"{card.label} · {card.topic}"),
         *written(card.prompt),
         *(verbatim("\n".join(code) if card.input is Input.BUG else card.code) if card.code else []),
         *(block for n, left in enumerate(card.lefts, 1) for block in _item(f"{n}.", left)),
-        *(block for choice in card.choices for block in _item(choice.letter, choice.text)),
-        *fine(f"{card.expects}{unit} You can also type: /learn answer {card.public_id} …"),
+        *(block for choice in choices for block in _item(choice.letter, choice.text)),
     ]
 
 

@@ -30,6 +30,8 @@ def comparable(value: object) -> object:
         return type(value), value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, float):
         return float, "nan" if math.isnan(value) else value.hex()
+    if isinstance(value, complex):
+        return complex, comparable(value.real), comparable(value.imag)
     if isinstance(value, list | tuple):
         return type(value), [comparable(item) for item in value]
     if isinstance(value, set | frozenset):

@@ -33,7 +33,7 @@ async def test_a_menu_button_is_the_command(talk: Talk) -> None:
 
 async def test_an_unknown_word_is_helped_with(talk: Talk) -> None:
     (shown,) = await talk.fake.command("dalyi")
-    assert "Did you mean /daily?" in words(shown)
+    assert "Did you mean /learn daily?" in words(shown)
 
 
 async def test_a_question_is_private_and_its_answer_takes_its_place(talk: Talk) -> None:

@@ -27,7 +27,7 @@ async def handle(context: Context) -> Reply:
             )
         )
     rows = tuple((f"/{command.name}", command.summary) for command in commands.values())
-    intro = "Five questions a day, and challenges whose code really runs. Start with **/daily**; when a question is open, just type your answer."
+    intro = "Five questions a day, and challenges whose code really runs. Start with **/daily**; answer with the buttons, or with **/answer**."
     return Reply((HelpCard(title="What you can do here", rows=rows, text=Markdown(intro)),))
 
 

@@ -28,7 +28,7 @@ demo: $(STAMP)  ## the local chat page: the whole product, no account needed
 test: $(STAMP)  ## linters, types and the whole suite
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n 2 --dist loadgroup
+	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: $(STAMP)  ## linters and types alone
 	@$(BIN)/ruff check .
@@ -47,7 +47,7 @@ attacks: $(STAMP)  ## every attack there is to try, and what became of it
 	@$(BIN)/python -m tests.attacks.report
 
 coverage: $(STAMP)  ## how much of the runner and of grading the tests run, also inside boxes
-	@$(BIN)/python -m tests.runner.measure -n 2 --dist loadgroup
+	@$(BIN)/python -m tests.runner.measure -n 2 --dist loadfile
 
 content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check

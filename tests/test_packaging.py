@@ -14,7 +14,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TRACK = "bot/_data/tracks/ai-machine-learning"
-pytestmark = pytest.mark.xdist_group("packaging")
 
 
 def run(*command: str | Path, cwd: Path, home: Path) -> subprocess.CompletedProcess[str]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.bench.bot_load import Answered, measure, report
 
 
-@pytest.mark.xdist_group("discord")
 async def test_every_answer_of_a_crowd_is_acknowledged_and_stored_once(tmp_path: Path) -> None:
     said: list[str] = []
     figures = await measure(tmp_path, 8, 40.0, said.append)

@@ -316,7 +316,9 @@ async def test_a_run_in_progress_is_seen_by_every_check(leftovers) -> None:
         copy = os.dup(0)
         assert State.now(sides).descriptors == before.descriptors + 1
         os.close(copy)
-        assert any(now > then + SLACK_BYTES for now, then in zip(_shared_bytes(), shared, strict=True))
+        async with asyncio.timeout(20):  # the host is counted whole, and others may just have let go of as much
+            while not any(now > then + SLACK_BYTES for now, then in zip(_shared_bytes(), shared, strict=True)):  # noqa: ASYNC110 - the host's own count
+                await asyncio.sleep(0.05)
         run.cancel()
         await asyncio.wait([run])
         pools = await sides.rest()

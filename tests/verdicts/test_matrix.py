@@ -19,7 +19,6 @@ from runner import Fault, Isolation, Outcome, Result
 
 KIND = os.environ.get("EPOCHBOT_RUNNER", "warm")
 SOAK_REPEATS = 5
-pytestmark = pytest.mark.xdist_group("verdicts")
 
 
 def _load(path: Path) -> ModuleType:

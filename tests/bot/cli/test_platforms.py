@@ -23,7 +23,6 @@ STARTED = 60  # seconds a program may take to come up on a crowded machine
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:'audioop' is deprecated:DeprecationWarning"),  # by the Discord library
-    pytest.mark.xdist_group("platforms"),
 ]
 
 

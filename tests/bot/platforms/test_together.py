@@ -24,8 +24,6 @@ from tests.fakes.slack_server import FakeSlack
 MANAGE_GUILD = 1 << 5
 CODE = re.compile(r"\b[A-Z0-9]{4}-?[A-Z0-9]{4}\b")
 
-pytestmark = pytest.mark.xdist_group("discord")  # the library keeps its address on its classes
-
 
 @dataclass
 class Both:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 NAMED = {
     "button", "checkbox", "combobox", "group", "image", "link", "listbox", "log", "navigation", "option", "progressbar",

@@ -16,7 +16,7 @@ from quizzes.grade import Graded, answer_key, grade
 from quizzes.items import Item, Kind, Track
 from quizzes.present import Posed, present
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 CHALLENGES = Path(__file__).parents[4] / "data" / "tracks" / "ai-machine-learning" / "challenges"
 SLUG = "precision-recall-f1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 HOSTILE = (
     '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> **bold** [link](https://example.org) `code` '

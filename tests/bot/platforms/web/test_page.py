@@ -13,7 +13,7 @@ from quizzes.items import Kind
 from quizzes.load import load_track
 from quizzes.present import present
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 TRACK, _ = load_track(Path(__file__).parents[4] / "data" / "tracks" / "ai-machine-learning")
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.platforms.web.guard import policy
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
 UPGRADE = {

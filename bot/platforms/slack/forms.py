@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import ChallengeCard, Input, QuestionCard
+from bot.platforms.fields import answer_text, missing
 from bot.platforms.slack.blocks import TITLE, Block, entry, fine, plain, said, short
 from bot.platforms.slack.escape import literal
 from bot.platforms.slack.questions import LONGEST, form
-from bot.platforms.web.fields import answer_text, missing
 
 View = dict[str, Any]
 CODE, FILE = "code", "file"
@@ -81,12 +81,6 @@ def setting_form(command: str, label: str, value: str, origin: Origin) -> View:
     if 0 < len(value) <= LONGEST:
         box["initial_value"] = literal(value)
     return _view(label, f"set:{command}", [entry("text.0", label, box)], origin, send="Save")
-
-
-def share_form(origin: Origin) -> View:
-    """Say that something can no longer be shared."""
-    text = "This is from before a restart, so I no longer have it. Ask for it again, then share it."
-    return _view("Not shared", "told", said(text), origin)
 
 
 def message_form(title: str, text: str, origin: Origin) -> View:

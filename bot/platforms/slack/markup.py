@@ -5,17 +5,15 @@ The dialect is the one of the web page. Every character lands in a text of its o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from bot.markdown import BULLET, FENCE, INLINE, blocks, is_code
 from bot.platforms.slack.blocks import PIECE, Block, Element, line, pieces, rich, verbatim, words
 from bot.platforms.slack.escape import literal
-from bot.platforms.web.markup import BULLET, FENCE, INLINE
 
 
 def written(text: str) -> list[Block]:
     """Blocks for Markdown of ours."""
     found: list[Block] = []
-    for group in _groups(literal(text).expandtabs(4).split("\n")):
+    for group in blocks(literal(text).expandtabs(4).split("\n")):
         found += _blocks(group)
     return found
 
@@ -35,43 +33,11 @@ def inline(text: str, *, bold: bool = False) -> list[Element]:
     return [run for run in runs if run["text"]]
 
 
-def _groups(lines: list[str]) -> Iterator[list[str]]:
-    """Lines that belong together: fenced code, indented code, a list, or a paragraph."""
-    at = 0
-    while at < len(lines):
-        start = at
-        if lines[at].lstrip().startswith(FENCE):
-            ends = (n for n in range(at + 1, len(lines)) if lines[n].lstrip().startswith(FENCE))
-            at = next(ends, len(lines)) + 1
-        elif not lines[at].strip():
-            at += 1
-            continue
-        elif _indented(lines[at]):
-            while at < len(lines) and (_indented(lines[at]) or not lines[at].strip()):
-                at += 1
-        else:
-            listed = BULLET.match(lines[at]) is not None
-            at += 1
-            while at < len(lines) and _goes_on(lines[at], listed):
-                at += 1
-        yield lines[start:at]
-
-
-def _indented(text: str) -> bool:
-    return text.startswith("    ") and bool(text.strip())
-
-
-def _goes_on(text: str, listed: bool) -> bool:
-    if not text.strip() or text.lstrip().startswith(FENCE):
-        return False
-    return listed or not BULLET.match(text)
-
-
 def _blocks(group: list[str]) -> list[Block]:
     if group[0].lstrip().startswith(FENCE):
         closed = len(group) > 1 and group[-1].lstrip().startswith(FENCE)
         return verbatim("\n".join(group[1:-1] if closed else group[1:]))
-    if _indented(group[0]):
+    if is_code(group[0]):
         return verbatim("\n".join(text[4:] for text in group))
     if BULLET.match(group[0]):
         return _list(group)

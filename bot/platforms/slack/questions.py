@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import Choice, Input, QuestionCard
+from bot.markdown import without_marks
 from bot.platforms.slack.blocks import (
     LABEL,
     Block,
@@ -28,7 +29,6 @@ from bot.platforms.slack.blocks import (
     words,
 )
 from bot.platforms.slack.markup import inline, written
-from bot.platforms.web.markup import without_marks
 
 TICKS, OPTIONS, INPUTS = 10, 100, 90  # checkboxes of one group, options of one menu, fields of one form
 LONGEST = 3000  # characters of one field

@@ -10,9 +10,10 @@ from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
 from bot.cards import Choice, FeedbackCard, Input, QuestionCard
+from bot.markdown import without_marks
+from bot.platforms.fields import answer_text, missing, read_fields, spoken
 from bot.platforms.web.desk import Desk
-from bot.platforms.web.fields import answer_text, missing, read_fields, spoken
-from bot.platforms.web.markup import code_lines, without_marks
+from bot.platforms.web.markup import code_lines
 from bot.platforms.web.parts import box, button, line_of_ours, tag
 
 FORM_DATA = "(e) => { e.preventDefault(); emit([...new FormData(e.target, e.submitter).entries()]); }"

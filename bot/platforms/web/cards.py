@@ -27,10 +27,10 @@ from bot.cards import (
     TrackSection,
     VerdictCard,
 )
+from bot.platforms.fields import read_fields
 from bot.platforms.web.answering import FORM_DATA, QuestionForm
 from bot.platforms.web.desk import Desk
 from bot.platforms.web.editor import Editor
-from bot.platforms.web.fields import read_fields
 from bot.platforms.web.parts import actions, box, button, code, heading, output, said, tag, written
 
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 import html
 import keyword
 import re
-from collections.abc import Iterator
 
-BULLET = re.compile(r"(?:[-*]|\d{1,3}[.)]) +")
-INLINE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)|\*\*(?P<bold>[^\s*](?:.*?\S)?)\*\*", re.DOTALL)
-FENCE = "```"
+from bot.markdown import BULLET, FENCE, INLINE, blocks, is_code, unpadded
 
 KEYWORDS = [word for word in keyword.kwlist if word.islower()]
 PYTHON = re.compile(
@@ -27,7 +24,7 @@ PYTHON = re.compile(
 
 def to_html(text: str) -> str:
     """Render Markdown of ours."""
-    return "".join(_block(lines) for lines in _blocks(text.expandtabs(4).split("\n")))
+    return "".join(_block(lines) for lines in blocks(text.expandtabs(4).split("\n")))
 
 
 def inline_html(text: str) -> str:
@@ -37,7 +34,7 @@ def inline_html(text: str) -> str:
         out.append(html.escape(text[at : found.start()], quote=False))
         code, bold = found["code"], found["bold"]
         if code is not None:
-            out.append(f"<code>{html.escape(_unpadded(code), quote=False)}</code>")
+            out.append(f"<code>{html.escape(unpadded(code), quote=False)}</code>")
         else:
             out.append(f"<strong>{inline_html(bold)}</strong>")
         at = found.end()
@@ -65,52 +62,11 @@ def code_lines(code: str) -> list[str]:
     return lines
 
 
-def without_marks(text: str) -> str:
-    """One line of Markdown as plain words, where no markup can be shown."""
-    return re.sub(r"`+|\*\*", "", text)
-
-
-def _unpadded(code: str) -> str:
-    return code[1:-1] if len(code) > 2 and code[0] == code[-1] == " " else code
-
-
-def _blocks(lines: list[str]) -> Iterator[list[str]]:
-    """Group lines: fenced code, indented code, a list, or a paragraph, each a list of its lines."""
-    at = 0
-    while at < len(lines):
-        start = at
-        if lines[at].lstrip().startswith(FENCE):
-            at = next((n for n in range(at + 1, len(lines)) if lines[n].lstrip().startswith(FENCE)), len(lines)) + 1
-        elif _is_code(lines[at]):
-            while at < len(lines) and (_is_code(lines[at]) or not lines[at].strip()):
-                at += 1
-        elif lines[at].strip():
-            at += 1
-            listed = BULLET.match(lines[start]) is not None
-            while at < len(lines) and _continues(lines[at], listed):
-                at += 1
-        else:
-            at += 1
-            continue
-        yield lines[start:at]
-
-
-def _is_code(line: str) -> bool:
-    return line.startswith("    ") and bool(line.strip())
-
-
-def _continues(line: str, listed: bool) -> bool:
-    """Whether a line belongs to the paragraph or list above it."""
-    if not line.strip() or line.lstrip().startswith(FENCE):
-        return False
-    return listed or not BULLET.match(line)
-
-
 def _block(lines: list[str]) -> str:
     if lines[0].lstrip().startswith(FENCE):
         closed = len(lines) > 1 and lines[-1].lstrip().startswith(FENCE)
         return _pre("\n".join(lines[1:-1] if closed else lines[1:]))
-    if _is_code(lines[0]):
+    if is_code(lines[0]):
         return _pre("\n".join(line[4:] for line in lines).rstrip())
     if BULLET.match(lines[0]):
         return _list(lines)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms.web.markup import code_html, code_lines, inline_html, to_html, without_marks
+from bot.markdown import without_marks
+from bot.platforms.web.markup import code_html, code_lines, inline_html, to_html
 
 OURS = re.compile(
     r"</?(?:p|ul|li|strong|code)>|<ol start=\"\d+\">|</ol>|<pre tabindex=\"0\">|</pre>|<span class=\"py-\w+\">|</span>"

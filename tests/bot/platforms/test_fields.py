@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.cards import Choice, Input, Markdown, QuestionCard
-from bot.platforms.web.fields import answer_text, missing, read_fields, spoken
+from bot.platforms.fields import answer_text, missing, read_fields, spoken
 
 CHOICES = tuple(Choice(letter, Markdown(f"the `{letter}` one")) for letter in "ABC")
 

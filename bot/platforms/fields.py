@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import Input, QuestionCard
-from bot.platforms.web.markup import without_marks
+from bot.markdown import without_marks
 
 Fields = Sequence[tuple[str, str]]
 

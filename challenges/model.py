@@ -47,7 +47,7 @@ class CompareKind(StrEnum):
     CHECK = "check"
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class Compare:
     """Tolerances follow numpy: |got - expected| <= atol + rtol * |expected|."""
 
@@ -56,7 +56,7 @@ class Compare:
     atol: float = 1e-8
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class WrongSolution:
     """A real mistake, kept as code: it proves the cases, and explains the same mistake to a learner."""
 
@@ -67,7 +67,7 @@ class WrongSolution:
     explanation: str
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class Challenge:
     """One folder of content."""
 
@@ -92,7 +92,7 @@ class Challenge:
     driver: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class Case:
     """Inputs for one call. Only visible ones are ever shown."""
 

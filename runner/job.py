@@ -82,7 +82,7 @@ class Job:
     filename: str = "submission.py"  # shown in tracebacks
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class Fault:
     """Why a run or call ended without a value, in the learner's terms."""
 
@@ -94,7 +94,7 @@ class Fault:
     traceback: str = ""  # learner frames only, paths shortened
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class Returned:
     """What one call gave back: decoded from bytes outside the box, so nothing in it can act."""
 
@@ -107,7 +107,7 @@ class Returned:
     wall_ms: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: pickled for every grading, which is then four times as quick
+@dataclass(frozen=True, kw_only=True)  # no slots: it is pickled for every grading
 class Result:
     """What became of a whole job. `outcome` is the gravest by precedence; `returned` has an entry for every call."""
 

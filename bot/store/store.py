@@ -30,9 +30,14 @@ from bot.store import (
     standings,
 )
 from bot.store.codec import plain_name
+from bot.store.deliveries import Deliveries
 from bot.store.engine import sqlite3
+from bot.store.games import Games
+from bot.store.insights import Insights
+from bot.store.learning import Learning
 from bot.store.linking import Links
 from bot.store.places import Places
+from bot.store.privacy import Privacy
 from bot.store.readers import Readers
 from bot.store.rows import (
     Answered,
@@ -53,6 +58,9 @@ from bot.store.rows import (
     SubmissionRecord,
     User,
 )
+from bot.store.streaklog import StreakLog
+from bot.store.tutoring import Tutoring
+from bot.store.upkeep import Upkeep
 from bot.store.writer import Writer
 from bot.streaks import DayKind, Streak
 
@@ -69,6 +77,14 @@ class Store:
         self.path = path
         self.links = Links(writer, readers, now)
         self.places = Places(writer, readers, now)
+        self.learning = Learning(writer, readers, now)
+        self.deliveries = Deliveries(writer, readers, now)
+        self.streaks = StreakLog(writer, readers, now)
+        self.games = Games(writer, readers, now)
+        self.insights = Insights(writer, readers, now)
+        self.privacy = Privacy(writer, readers, now)
+        self.upkeep = Upkeep(writer, readers, now)
+        self.tutoring = Tutoring(writer, readers, now)
 
     @classmethod
     async def open(cls, path: Path, *, now: Clock) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.services import Context
 from bot.store import Question
 from bot.topics import path_sections
-from quizzes.choose import Seen, Topic, daily_set, match_topic, next_item
+from quizzes.choose import Learner, Seen, Topic, daily_set, match_topic, next_item
 from quizzes.items import Item
 from quizzes.present import seed_for
 
@@ -19,8 +19,9 @@ async def daily_questions(context: Context, size: int) -> list[Question]:
     items = askable(context)
     chosen = daily_set(
         context.services.track,
-        await _history(context),
+        Learner(await _history(context)),
         path_sections(context.services.track, context.user.path),
+        now=context.request.received_at,
         today=context.today,
         seed=seed_for(str(context.user.id), "daily", day),
         size=size,
@@ -38,8 +39,9 @@ async def practice_question(context: Context, topic: str) -> Question | None:
     seed, track, history = context.services.entropy() % 2**32, context.services.track, await _history(context)
     posed = [context.services.track.item(q.item_id) for q in await _posed_today(context)]
     put = tuple(Seen(item.id, item.concept, context.today, True) for item in posed if item)
-    item_id = next_item(track, (*history, *put), topic, seed, today=context.today) or next_item(
-        track, history, topic, seed, today=context.today
+    now, today = context.request.received_at, context.today
+    item_id = next_item(track, Learner((*history, *put)), topic, seed, now=now, today=today) or next_item(
+        track, Learner(history), topic, seed, now=now, today=today
     )
     if item_id is None:
         return None

@@ -6,17 +6,19 @@ Knows when concepts were met, not who the learner is. A concept is due by `due_f
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from quizzes.generators import seeded
 from quizzes.items import Item, Track
+from quizzes.memory import Memory
 from quizzes.needs import in_order
+from quizzes.skill import Skill
 from quizzes.topics import Topic, match_topic
 
-__all__ = ["Seen", "Topic", "daily_set", "match_topic", "next_item"]
+__all__ = ["Learner", "Seen", "Topic", "daily_set", "match_topic", "next_item"]
 
 LONG_UNSEEN = 7  # days after which a concept that went well is worth another look
 _REVIEW_SHARE = 0.6  # of the daily set, at most
@@ -30,6 +32,25 @@ class Seen:
     concept: str
     day: date
     correct: bool
+
+
+@dataclass(frozen=True)
+class Learner:
+    """What is known of a learner. Everything has a default: a newcomer is `Learner()`."""
+
+    seen: tuple[Seen, ...] = ()
+    memories: Mapping[str, Memory] = field(default_factory=dict)  # by concept
+    skill: Skill = field(default_factory=Skill)
+    sections: Mapping[str, Skill] = field(default_factory=dict)  # by section's slug
+    items: Mapping[str, Skill] = field(default_factory=dict)  # ratings that differ from the author's prior
+    quarantined: frozenset[str] = frozenset()  # items not to ask, besides those the track itself sets apart
+    start: float = 0.0  # ability a placement found, in logits
+    known: Mapping[str, float] = field(default_factory=dict)  # by a placement: asked after all that is new
+
+    @property
+    def ability(self) -> Skill:
+        """The learner's rating, which begins where a placement put them. The one to hand to `skill.update`."""
+        return self.skill if self.skill.games else Skill(self.start or self.skill.rating)
 
 
 @dataclass(frozen=True)
@@ -50,13 +71,20 @@ class _Memory:
 
 
 def daily_set(
-    track: Track, history: Iterable[Seen], path_sections: Sequence[str] = (), *, today: date, seed: int, size: int = 5
+    track: Track,
+    learner: Learner,
+    path_sections: Sequence[str] = (),
+    *,
+    now: datetime,
+    today: date,
+    seed: int,
+    size: int = 5,
 ) -> tuple[str, ...]:
     """Choose today's items: some concepts to review, new ones along the path, one from elsewhere in it.
 
     Without `path_sections`, the path is the whole track. Fewer than `size` come back when there is nothing else left to ask today.
     """
-    memory = _Memory.of(history)
+    memory = _Memory.of(learner.seen)
     picks = _Picks(track, memory, today, seeded(seed))
     sections = tuple(path_sections) or tuple(section.slug for section in track.sections)
     fresh = list(_new_concepts(track, sections, memory))
@@ -82,16 +110,15 @@ def due_first(concepts: Iterable[Seen], today: date) -> list[str]:
     return [seen.concept for seen in sorted(due, key=lambda seen: (seen.correct, seen.day, seen.concept))]
 
 
-def next_item(track: Track, history: Iterable[Seen], topic: str, seed: int, *, today: date | None = None) -> str | None:
+def next_item(track: Track, learner: Learner, topic: str, seed: int, *, now: datetime, today: date) -> str | None:
     """Choose one question on a topic, or on anything when it is empty; None when nothing is left to ask on it today."""
-    memory = _Memory.of(history)
-    day = today or max((seen.day for seen in memory.items.values()), default=date.min)
-    picks = _Picks(track, memory, day if today else None, seeded(seed))
+    memory = _Memory.of(learner.seen)
+    picks = _Picks(track, memory, today, seeded(seed))
     topics = match_topic(track, topic)
     if topic.strip() and not (topics and topics[0].exact):
         return None
     concepts = list(topics[0].concepts if topics else (concept.id for concept in track.concepts))
-    wrong_or_new = [c for c in due_first(memory.concepts.values(), day) if c in concepts]
+    wrong_or_new = [c for c in due_first(memory.concepts.values(), today) if c in concepts]
     fresh = [c for c in concepts if c not in memory.concepts]
     picks.take([*wrong_or_new, *fresh, *(c for c in _oldest(memory) if c in concepts), *concepts], 1)
     return picks.chosen[0].id if picks.chosen else None

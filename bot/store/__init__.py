@@ -14,6 +14,8 @@ from bot.store.errors import (
 )
 from bot.store.linking import Account, Linking
 from bot.store.places import Joining
+from bot.store.reminders import Reminder
+from bot.store.rounds import Round
 from bot.store.rows import (
     Answered,
     AnswerRecord,
@@ -58,6 +60,8 @@ __all__ = [
     "Purpose",
     "Question",
     "Recorded",
+    "Reminder",
+    "Round",
     "SampleMember",
     "Spot",
     "Store",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import xp
-from bot.store import ledger, people, rebuild
+from bot.store import insights_reports, ledger, people, rebuild, reminders
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, insert, one, rows, value
 
@@ -56,6 +56,8 @@ def merge(db: Database, first: int, second: int, now: datetime) -> int:
     _count_days(db, pair)
     _pay_once(db, pair)
     _join_groups(db, pair)
+    insights_reports.hand_over(db, (leader, follower), pair.new)
+    reminders.hand_over(db, (leader, follower), pair.new)
     return pair.new
 
 

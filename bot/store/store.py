@@ -39,6 +39,8 @@ from bot.store.linking import Links
 from bot.store.places import Places
 from bot.store.privacy import Privacy
 from bot.store.readers import Readers
+from bot.store.reminders import Reminders
+from bot.store.rounds import Rounds
 from bot.store.rows import (
     Answered,
     AnswerRecord,
@@ -77,6 +79,8 @@ class Store:
         self.path = path
         self.links = Links(writer, readers, now)
         self.places = Places(writer, readers, now)
+        self.rounds = Rounds(writer, readers, now)
+        self.reminders = Reminders(writer, readers, now)
         self.learning = Learning(writer, readers, now)
         self.deliveries = Deliveries(writer, readers, now)
         self.streaks = StreakLog(writer, readers, now)

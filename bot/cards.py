@@ -179,6 +179,8 @@ class DayMark(StrEnum):
 
     DONE = "done"
     FROZEN = "frozen"
+    REPAIRED = "repaired"
+    PAUSED = "paused"
     PRACTICE = "practice"
     EMPTY = "empty"
 

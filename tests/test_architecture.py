@@ -28,7 +28,7 @@ ONLY = {  # a module, and the only places that may import it
     "httpx2": ("bot/tutor/",),
     "sqlite3": ("bot/store/",),
     "sqlite_utils": ("bot/store/",),
-    "PIL": ("bot/pictures.py",),
+    "PIL": ("bot/pictures/",),
     "pydantic_settings": ("bot/config.py",),
     "structlog": ("bot/app.py", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
     "aiohttp": ("runner/remote/", "bot/platforms/discord/", "bot/platforms/slack/"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.cards import Action, Bar, Card, PictureCard, ProgressCard
+from bot.cards import Action, Bar, Card, ProgressCard
 from bot.commands import Command
 from bot.messages import Reply
-from bot.pictures import progress_alt, progress_chart
+from bot.pictures import progress_picture
 from bot.services import Context
 
 
@@ -27,7 +27,7 @@ async def handle(context: Context) -> Reply:
         bars=bars,
         actions=(Action("Today’s questions", "daily", primary=True), Action("Streak", "streak")),
     )
-    cards: tuple[Card, ...] = (card, PictureCard(name="progress.png", png=progress_chart(bars), alt=progress_alt(bars)))
+    cards: tuple[Card, ...] = (card, progress_picture(bars))
     return Reply(cards)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.cards import Card, DayMark, PictureCard, StreakCard
+from bot.cards import Card, DayMark, StreakCard
 from bot.commands import Command
 from bot.messages import Reply
-from bot.pictures import calendar_alt, streak_calendar
+from bot.pictures import streak_picture
 from bot.services import Context
 from bot.streaks import DayKind
 
@@ -35,7 +35,7 @@ async def handle(context: Context) -> Reply:
         headline=_headline(streak.current, streak.today_done),
         days=days,
     )
-    cards: tuple[Card, ...] = (card, PictureCard(name="streak.png", png=streak_calendar(days), alt=calendar_alt(days)))
+    cards: tuple[Card, ...] = (card, streak_picture(days))
     return Reply(cards)
 
 

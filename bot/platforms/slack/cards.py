@@ -61,7 +61,14 @@ from bot.platforms.slack.questions import OPTIONS, question
 TABLE_ROWS, TABLE_WEIGHT = 90, 8_000
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 WANTING = ("answer", "submit", "run", "hint", "link", "group", "help")  # a press of these alone would lead nowhere
-DAYS = {DayMark.DONE: "🟩", DayMark.FROZEN: "🟦", DayMark.PRACTICE: "🟨", DayMark.EMPTY: "⬜"}
+DAYS = {
+    DayMark.DONE: "🟩",
+    DayMark.FROZEN: "🟦",
+    DayMark.REPAIRED: "🟧",
+    DayMark.PAUSED: "🟪",
+    DayMark.PRACTICE: "🟨",
+    DayMark.EMPTY: "⬜",
+}
 WEEKS = 4  # of the calendar in the message; the picture has all of it
 LEGEND = "A week to a row, from Monday: 🟩 done, 🟦 kept by a freeze, 🟨 some practice."
 TONES = {Tone.INFO: "", Tone.GOOD: "✓ ", Tone.WARNING: "⚠ "}

@@ -31,7 +31,6 @@ from bot.cards import (
     LeaderboardCard,
     Markdown,
     NoticeCard,
-    PictureCard,
     ProgressCard,
     QuestionCard,
     RunCard,
@@ -45,7 +44,7 @@ from bot.commands import Command
 from bot.config import load_settings
 from bot.dispatch import Dispatcher
 from bot.messages import Reply
-from bot.pictures import calendar_alt, progress_alt, progress_chart, streak_calendar
+from bot.pictures import progress_picture, streak_picture
 from bot.platforms.web.server import serve
 from bot.posing import question_card
 from bot.services import Context
@@ -167,9 +166,9 @@ CARDS: dict[str, Card] = QUESTIONS | {
     ),
     "empty-board": LeaderboardCard(title="Leaderboard", period="all time", lines=()),
     "streak": StreakCard(current=12, best=30, freezes=2, today_done=True, headline="12 days, and today is done.", days=DAYS),
-    "calendar": PictureCard(name="streak.png", png=streak_calendar(DAYS), alt=calendar_alt(DAYS)),
+    "calendar": streak_picture(DAYS),
     "progress": ProgressCard(title="Your progress", summary="16 of 30 questions right at least once.", bars=BARS, actions=ACTIONS),
-    "chart": PictureCard(name="progress.png", png=progress_chart(BARS), alt=progress_alt(BARS)),
+    "chart": progress_picture(BARS),
     "track": TrackCard(
         title="AI and machine learning", summary=Markdown("From a first model to one that is watched in production."),
         sections=tuple(TrackSection(title=f"Section {n}: words and `numbers`", questions=12, answered=n, challenges=n % 3, here=n == 4) for n in range(1, 8)),

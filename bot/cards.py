@@ -48,7 +48,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
-    """One question, ready to be answered by `answer <public_id> <text>`."""
+    """One question, ready to be answered by `answer <public_id> <text>`.
+
+    A question to a whole group has no id of its own; its `actions` stand in place of what answers one learner's.
+    """
 
     public_id: str
     label: str  # "Question 2 of 5", "Practice"
@@ -61,6 +64,7 @@ class QuestionCard:
     lefts: tuple[Markdown, ...] = ()  # numbered left-hand sides of a match
     blanks: int = 0
     unit: str = ""
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ Pure: no store, no clock. The seed stored with the question fixes numbers and or
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cards import Choice, Input, Markdown, QuestionCard
 from bot.services import Context
 from bot.store import Question
 from bot.topics import section_title
-from quizzes.items import Item, Kind
+from quizzes.items import Item, Kind, Track
 from quizzes.present import Posed, present
 
 INPUTS = {
@@ -32,11 +34,16 @@ def posed(question: Question, item: Item) -> Posed:
 
 def question_card(context: Context, question: Question, item: Item, label: str) -> QuestionCard:
     """The card for one question."""
-    shown = posed(question, item)
+    card = shown_card(context.services.track, item, posed(question, item))
+    return replace(card, public_id=question.public_id, label=label)
+
+
+def shown_card(track: Track, item: Item, shown: Posed) -> QuestionCard:
+    """The card for an item as it is shown, without whose question it is."""
     return QuestionCard(
-        public_id=question.public_id,
-        label=label,
-        topic=section_title(context.services.track, item.section),
+        public_id="",
+        label="",
+        topic=section_title(track, item.section),
         prompt=Markdown(shown.prompt),
         input=INPUTS[item.kind],
         expects=shown.expects,

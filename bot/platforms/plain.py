@@ -163,7 +163,8 @@ def _(card: QuestionCard) -> str:
         code if card.code else "",
         *(_hang(f"  {n}. ", text) for n, text in enumerate(card.lefts, 1)),
         *(_hang(f"  {choice.letter}) ", choice.text) for choice in card.choices),
-        _wrap(f"[{card.public_id}] {card.expects}"),
+        _wrap(f"[{card.public_id}] {card.expects}" if card.public_id else card.expects),
+        _actions(card.actions),
     )
 
 

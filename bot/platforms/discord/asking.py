@@ -16,6 +16,7 @@ from bot.platforms.discord.parts import (
     PLACEHOLDER,
     Block,
     Component,
+    actions,
     button,
     option,
     row,
@@ -48,13 +49,19 @@ def question_blocks(card: QuestionCard) -> list[Block]:
         *text("\n".join(filter(None, asked)), "question"),  # each part a text of its own, with the gap Discord gives it
         *text("\n".join(lefts), "items"),
         *text("\n".join(choices), "options"),
-        *text(f"-# {escape(_one_line(card.expects))} · question {inline_code(card.public_id)}"),
+        *text(f"-# {escape(_one_line(card.expects))}{_named(card.public_id)}"),
         *question_controls(card),
     ]
 
 
+def _named(public_id: str) -> str:
+    return f" · question {inline_code(public_id)}" if public_id else ""
+
+
 def question_controls(card: QuestionCard) -> list[Block]:
     """A button for each option of a plain choice; for everything else one that opens the form."""
+    if card.actions:
+        return actions(card.actions)
     if card.input is Input.CHOICE and 0 < len(card.choices) <= MOST_LETTERS:
         made = [_letter(card.public_id, choice) for choice in card.choices]
         return rows([one for one in made if one])

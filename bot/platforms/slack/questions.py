@@ -13,6 +13,7 @@ from bot.platforms.slack.blocks import (
     LABEL,
     Block,
     Element,
+    actions,
     button,
     entry,
     fine,
@@ -43,12 +44,15 @@ ENTRY = {
 def question(card: QuestionCard) -> list[Block]:
     """A question with the controls that answer it."""
     unit = f" In {card.unit}." if card.unit else ""
-    hint = fine(f"{card.expects}{unit} You can also type: /learn answer {card.public_id} …")
+    typed = f" You can also type: /learn answer {card.public_id} …" if card.public_id else ""
+    hint = fine(f"{card.expects}{unit}{typed}")
     return [*asked(card, listed=not _ticks_say_all(card)), *hint, *controls(card)]
 
 
 def _ticks_say_all(card: QuestionCard) -> bool:
     """Whether the boxes to tick show every option whole, so that a list above them would say it twice."""
+    if card.actions:
+        return False
     short_ones = all(len(f"{c.letter}: {without_marks(c.text)}") <= LABEL for c in card.choices)
     return card.input is Input.CHOICES and 0 < len(card.choices) <= TICKS and short_ones
 
@@ -74,6 +78,8 @@ def _item(mark: str, text: str) -> list[Block]:
 
 def controls(card: QuestionCard) -> list[Block]:
     """What answers a question: a button each, boxes to tick, or a button that opens a form."""
+    if card.actions:
+        return actions(card.actions)
     match card.input:
         case Input.CHOICE if card.choices:
             return rows([_letter(card, choice) for choice in card.choices])

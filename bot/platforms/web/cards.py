@@ -31,7 +31,7 @@ from bot.platforms.fields import read_fields
 from bot.platforms.web.answering import FORM_DATA, QuestionForm
 from bot.platforms.web.desk import Desk
 from bot.platforms.web.editor import Editor
-from bot.platforms.web.parts import actions, box, button, code, heading, output, said, tag, written
+from bot.platforms.web.parts import actions, box, button, code, heading, line_of_ours, output, said, tag, written
 
 
 def show_card(card: Card, desk: Desk) -> None:
@@ -50,7 +50,21 @@ def _(card: QuestionCard, desk: Desk) -> None:
     written(card.prompt)
     if card.code and card.input is not Input.BUG:
         code(card.code)
-    QuestionForm(card, desk).build()
+    if card.actions:
+        _for_many(card, desk)
+    else:
+        QuestionForm(card, desk).build()
+
+
+def _for_many(card: QuestionCard, desk: Desk) -> None:
+    """What is to be read before a button is pressed that asks one learner."""
+    if card.input is Input.BUG:
+        code(card.code)
+    lines = [*enumerate(card.lefts, 1), *((choice.letter, choice.text) for choice in card.choices)]
+    for mark, text in lines:
+        line_of_ours(f"**{mark}**  {text}", "p")
+    said(card.expects)
+    actions(card.actions, desk)
 
 
 @_show.register

@@ -1,73 +1,28 @@
-"""What to ask next: the daily set, and one question on a topic. Pure: the same history, day and seed give the same.
+"""What to ask next: the daily set, and one question on a topic. Pure: the same learner, day and seed give the same.
 
-Knows when concepts were met, not who the learner is. A concept is due by `due_first`, the seam for a better schedule.
+Memory says which concepts, the track's needs say which new ones, ratings say which variant. Holds no memory or rating itself.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
 from quizzes.generators import seeded
 from quizzes.items import Item, Track
-from quizzes.memory import Memory
+from quizzes.learner import Learner, Past, Seen
 from quizzes.needs import in_order
-from quizzes.skill import Skill
 from quizzes.topics import Topic, match_topic
 
 __all__ = ["Learner", "Seen", "Topic", "daily_set", "match_topic", "next_item"]
 
-LONG_UNSEEN = 7  # days after which a concept that went well is worth another look
-_REVIEW_SHARE = 0.6  # of the daily set, at most
+TARGET, BAND = 0.8, 0.05
+"""How likely a right answer should be, and how far off is as good: hard enough to learn from, easy enough to go on."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The last time a learner answered an item, on their own calendar."""
-
-    item_id: str
-    concept: str
-    day: date
-    correct: bool
-
-
-@dataclass(frozen=True)
-class Learner:
-    """What is known of a learner. Everything has a default: a newcomer is `Learner()`."""
-
-    seen: tuple[Seen, ...] = ()
-    memories: Mapping[str, Memory] = field(default_factory=dict)  # by concept
-    skill: Skill = field(default_factory=Skill)
-    sections: Mapping[str, Skill] = field(default_factory=dict)  # by section's slug
-    items: Mapping[str, Skill] = field(default_factory=dict)  # ratings that differ from the author's prior
-    quarantined: frozenset[str] = frozenset()  # items not to ask, besides those the track itself sets apart
-    start: float = 0.0  # ability a placement found, in logits
-    known: Mapping[str, float] = field(default_factory=dict)  # by a placement: asked after all that is new
-
-    @property
-    def ability(self) -> Skill:
-        """The learner's rating, which begins where a placement put them. The one to hand to `skill.update`."""
-        return self.skill if self.skill.games else Skill(self.start or self.skill.rating)
-
-
-@dataclass(frozen=True)
-class _Memory:
-    """A history, looked up by item and by concept."""
-
-    items: dict[str, Seen] = field(default_factory=dict)
-    concepts: dict[str, Seen] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, history: Iterable[Seen]) -> _Memory:
-        """Keep the latest answer per item and per concept."""
-        memory = cls()
-        for seen in sorted(history, key=lambda seen: seen.day):
-            memory.items[seen.item_id] = seen
-            memory.concepts[seen.concept] = seen
-        return memory
+LATELY = 14  # days during which another variant is better
+_REVIEW_SHARE = 0.6  # of the daily set, at most, as long as there is something new
 
 
 def daily_set(
@@ -83,19 +38,19 @@ def daily_set(
     """Choose today's items: some concepts to review, new ones along the path, one from elsewhere in it.
 
     Without `path_sections`, the path is the whole track. Fewer than `size` come back when there is nothing else left to ask today.
+    `today` is the learner's own day, `now` any time of it with a zone.
     """
-    memory = _Memory.of(learner.seen)
-    picks = _Picks(track, memory, today, seeded(seed))
+    past = Past(track, learner, now, today)
+    picks = _Picks(track, learner, past, today, seeded(seed))
     sections = tuple(path_sections) or tuple(section.slug for section in track.sections)
-    fresh = list(_new_concepts(track, sections, memory))
-    due = [concept for concept in due_first(memory.concepts.values(), today) if track.concept(concept)]
+    fresh = _new_concepts(track, sections, learner, past)
     for stage, most in (
-        (due, int(size * _REVIEW_SHARE)),
+        (past.due, int(size * _REVIEW_SHARE)),
         (fresh, 1),
-        (_interleaved(track, picks, fresh, memory), 1),
+        (_interleaved(track, picks, fresh, learner, past), 1),
         (fresh, size),
-        (due, size),
-        (_oldest(memory), size),
+        (past.due, size),
+        (past.weakest, size),
         (picks.leftover_concepts(sections), size),
     ):
         picks.take(stage, min(most, size - len(picks.chosen)))
@@ -103,37 +58,29 @@ def daily_set(
     return tuple(item.id for item in picks.chosen)
 
 
-def due_first(concepts: Iterable[Seen], today: date) -> list[str]:
-    """Name the concepts to review: those that went wrong, the oldest first, then those unseen for long."""
-    earlier = [seen for seen in concepts if seen.day < today]
-    due = [seen for seen in earlier if not seen.correct or (today - seen.day).days >= LONG_UNSEEN]
-    return [seen.concept for seen in sorted(due, key=lambda seen: (seen.correct, seen.day, seen.concept))]
-
-
 def next_item(track: Track, learner: Learner, topic: str, seed: int, *, now: datetime, today: date) -> str | None:
     """Choose one question on a topic, or on anything when it is empty; None when nothing is left to ask on it today."""
-    memory = _Memory.of(learner.seen)
-    picks = _Picks(track, memory, today, seeded(seed))
     topics = match_topic(track, topic)
     if topic.strip() and not (topics and topics[0].exact):
         return None
+    past = Past(track, learner, now, today)
+    picks = _Picks(track, learner, past, today, seeded(seed))
     concepts = list(topics[0].concepts if topics else (concept.id for concept in track.concepts))
-    wrong_or_new = [c for c in due_first(memory.concepts.values(), today) if c in concepts]
-    fresh = [c for c in concepts if c not in memory.concepts]
-    picks.take([*wrong_or_new, *fresh, *(c for c in _oldest(memory) if c in concepts), *concepts], 1)
+    fresh = sorted((c for c in concepts if c not in past.met), key=learner.known.__contains__)
+    picks.take([*_among(past.due, concepts), *fresh, *_among(past.weakest, concepts), *concepts], 1)
     return picks.chosen[0].id if picks.chosen else None
 
 
 class _Picks:
-    """The set being put together: never an item twice, never one answered today."""
+    """The set being put together: never an item twice, never one answered today, never one in quarantine."""
 
-    def __init__(self, track: Track, memory: _Memory, today: date | None, rng: random.Random) -> None:
+    def __init__(self, track: Track, learner: Learner, past: Past, today: date, rng: random.Random) -> None:
         self.chosen: list[Item] = []
-        self._track, self._memory, self._rng = track, memory, rng
+        self._track, self._learner, self._past, self._today, self._rng = track, learner, past, today, rng
         self._variants: dict[str, list[Item]] = {}
         for item in track.items:
-            seen = memory.items.get(item.id)
-            if not item.quarantined and not (seen and seen.day == today):
+            seen = past.items.get(item.id)
+            if not (item.quarantined or item.id in learner.quarantined or (seen and seen.day == today)):
                 self._variants.setdefault(item.concept, []).append(item)
 
     @property
@@ -160,11 +107,11 @@ class _Picks:
             self.chosen.append(best)
             rest.remove(best)
 
-    def leftover_concepts(self, sections: Sequence[str]) -> list[str]:
+    def leftover_concepts(self, sections: Sequence[str]) -> Iterator[str]:
         """Name every concept that can still be asked, those of the path first."""
         along = {slug: place for place, slug in enumerate(sections)}
         wanted = sorted(self._variants, key=lambda concept: along.get(self._home(concept), len(along)))
-        return list(in_order(wanted, {concept.id: concept.needs for concept in self._track.concepts}))
+        yield from in_order(wanted, {concept.id: concept.needs for concept in self._track.concepts})
 
     def _home(self, concept: str) -> str:
         section = self._track.section_of(concept)
@@ -172,33 +119,45 @@ class _Picks:
 
     def _best(self, items: list[Item]) -> Item:
         shuffled = self._rng.sample(items, len(items))
-        return min(shuffled, key=self._freshness)
+        return min(shuffled, key=self._unfitness)
 
-    def _freshness(self, item: Item) -> tuple[bool, date, int]:
-        last = self._memory.concepts.get(item.concept)
-        seen = self._memory.items.get(item.id)
-        return (last is not None and last.item_id == item.id, seen.day if seen else date.min, item.difficulty)
+    def _unfitness(self, item: Item) -> tuple[bool, bool, float, date]:
+        """Rank a variant: not the one seen last, not one seen lately, as hard as it should be, the longest ago."""
+        last, seen = self._past.concepts.get(item.concept), self._past.items.get(item.id)
+        return (
+            last is not None and last.item_id == item.id,
+            seen is not None and (self._today - seen.day).days < LATELY,
+            self._off_target(item),
+            seen.day if seen else date.min,
+        )
+
+    def _off_target(self, item: Item) -> float:
+        if self._learner.newcomer:
+            return item.difficulty
+        return max(0.0, abs(self._learner.chance(item) - TARGET) - BAND)
 
 
-def _new_concepts(track: Track, sections: Sequence[str], memory: _Memory) -> Iterator[str]:
-    """Walk the path, putting what a concept needs before it, wherever that is taught."""
+def _new_concepts(track: Track, sections: Sequence[str], learner: Learner, past: Past) -> list[str]:
+    """Walk the path, putting what a concept needs before it, wherever that is taught; what is known already comes last."""
     needs = {concept.id: concept.needs for concept in track.concepts}
     named = [track.section(slug) for slug in sections]
     along = [concept.id for section in named if section for concept in section.concepts]
-    return (concept for concept in in_order(along, needs) if concept not in memory.concepts)
+    new = [concept for concept in in_order(along, needs) if concept not in past.met]
+    return sorted(new, key=learner.known.__contains__)
 
 
-def _interleaved(track: Track, picks: _Picks, fresh: Sequence[str], memory: _Memory) -> Iterator[str]:
-    """Name concepts from sections not in the set yet: known ones, the oldest first, else new ones whose needs are met."""
+def _interleaved(track: Track, picks: _Picks, fresh: list[str], learner: Learner, past: Past) -> Iterator[str]:
+    """Name concepts from sections not in the set yet: due ones, then new ones whose needs are met, then what is weakest."""
     homes = {concept.id: section.slug for section in track.sections for concept in section.concepts}
-    met = picks.sections
-    yield from (concept for concept in _oldest(memory) if homes.get(concept) not in met)
-    unmet = set(fresh) - picks.concepts
+    there = picks.sections
+    yield from (concept for concept in past.due if homes[concept] not in there)
+    unmet = set(fresh) - picks.concepts - learner.known.keys()
     for concept in fresh:
         facts = track.concept(concept)
-        if facts and homes[concept] not in met and not unmet & set(facts.needs):
+        if facts and homes[concept] not in there and not unmet & set(facts.needs):
             yield concept
+    yield from (concept for concept in past.weakest if homes[concept] not in there)
 
 
-def _oldest(memory: _Memory) -> list[str]:
-    return [seen.concept for seen in sorted(memory.concepts.values(), key=lambda seen: (seen.day, seen.concept))]
+def _among(names: Iterable[str], wanted: Sequence[str]) -> Iterator[str]:
+    return (name for name in names if name in wanted)

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.choose import LONG_UNSEEN, Learner, Seen, daily_set, due_first, match_topic, next_item
-from quizzes.items import Concept, Item, Kind, Section, Short, Track
+from quizzes.choose import LATELY, Learner, Seen, daily_set, match_topic, next_item
+from quizzes.items import Concept, Item, Kind, Numeric, Section, Track
 from quizzes.load import load_track
+from quizzes.memory import Memory, Rating, review
+from quizzes.skill import Skill
 from quizzes.topics import Topic
 
 TODAY = date(2026, 3, 10)
@@ -28,12 +30,12 @@ def question(item_id: str, concept: str, section: str, difficulty: int = 1) -> I
         id=item_id,
         concept=concept,
         section=section,
-        kind=Kind.SHORT,
+        kind=Kind.NUMERIC,
         difficulty=difficulty,
         source="H",
         prompt="?",
         explanation="",
-        body=Short((), ""),
+        body=Numeric(answer=1),
     )
 
 
@@ -90,31 +92,62 @@ def test_what_a_concept_needs_comes_first_even_from_off_the_path():
     assert chosen(path=("second",)) == ("a-1", "d-1", "e-1", "b-1", "c-1")
 
 
+def daily(learner: Learner, *, size: int = 5, days: int = 0, track: Track = TRACK) -> tuple[str, ...]:
+    later = timedelta(days=days)
+    return daily_set(track, learner, ALONG, now=NOW + later, today=TODAY + later, seed=1, size=size)
+
+
+def remembered(item_id: str, days: int, *ratings: Rating) -> Learner:
+    """Make a learner who reviewed one concept, each time when it was due, the last time so many days ago at noon."""
+    memory: Memory | None = None
+    for rating in ratings:
+        memory = review(memory, rating, memory.due_at if memory else NOW)
+    assert memory is not None
+    shift = NOW - timedelta(days=days) - memory.reviewed_at
+    moved = replace(memory, reviewed_at=memory.reviewed_at + shift, due_at=memory.due_at + shift)
+    last = seen(item_id, days, ratings[-1] is not Rating.AGAIN)
+    return Learner((last,), {last.concept: moved})
+
+
+def merged(*learners: Learner) -> Learner:
+    """Make one learner of several histories."""
+    memories = {name: memory for learner in learners for name, memory in learner.memories.items()}
+    return Learner(tuple(s for learner in learners for s in learner.seen), memories)
+
+
 def test_wrong_ones_come_back_first_and_at_most_three():
     history = [seen(f"{name}-1", days, correct=False) for name, days in zip("abde", (4, 1, 3, 2), strict=True)]
     assert chosen(*history)[:3] == ("a-2", "d-2", "e-2")
     assert "c-1" in chosen(*history)
 
 
-def test_a_right_one_comes_back_after_a_week():
-    assert "a-2" in chosen(seen("a-1", LONG_UNSEEN), size=2)
-    assert "a-2" not in chosen(seen("a-1", LONG_UNSEEN - 1), size=2)
+def test_a_concept_comes_back_when_its_memory_says_so():
+    learner = remembered("a-1", 10, Rating.GOOD, Rating.GOOD)  # 4 days, then 31
+    assert "a-2" not in daily(learner, size=2, days=20)
+    assert "a-2" in daily(learner, size=2, days=21)
 
 
-def test_the_latest_answer_counts():
-    assert due_first([seen("a-1", 1)], TODAY) == []
+def test_without_a_memory_the_latest_answer_stands_for_it():
+    assert "a-2" not in chosen(seen("a-1", 3), size=2)
+    assert "a-2" in chosen(seen("a-1", 4), size=2)
+    assert "a-2" in chosen(seen("a-1", 1, correct=False), size=2)
     assert "a-1" not in chosen(seen("a-1", 5, correct=False), seen("a-2", 1), size=3)
 
 
-def test_due_concepts_are_wrong_ones_by_age_then_long_unseen_ones():
-    history = [
-        seen("a-1", 20),
-        seen("b-1", 1, correct=False),
-        seen("c-1", 3, correct=False),
-        seen("d-1", 2),
-        seen("e-1", 0, correct=False),
-    ]
-    assert due_first(history, TODAY) == ["c", "b", "a"]
+def test_a_day_counts_when_the_calendar_turns():
+    """Somebody who answered late in the evening finds it due on the next day's morning."""
+    evening = datetime(2026, 3, 9, 22, tzinfo=UTC)
+    wrong = Learner((seen("a-1", 1, correct=False),), {"a": review(None, Rating.AGAIN, evening)})
+    assert daily_set(TRACK, wrong, now=datetime(2026, 3, 10, 6, tzinfo=UTC), today=TODAY, seed=1, size=2)[0] == "a-2"
+
+
+def test_what_is_most_likely_forgotten_comes_first():
+    learner = merged(
+        remembered("a-1", 40, Rating.GOOD, Rating.GOOD, Rating.GOOD),
+        remembered("b-1", 20, Rating.GOOD),
+        remembered("c-1", 5, Rating.AGAIN),
+    )
+    assert daily(learner)[:3] == ("c-2", "b-2", "d-1")
 
 
 def test_at_least_one_new_concept_comes_while_there_is_one():
@@ -132,6 +165,44 @@ def test_the_variant_seen_last_waits():
     assert "a-1" in chosen(seen("a-1", 5), seen("a-2", 3, correct=False), size=3)
 
 
+def test_a_variant_seen_lately_waits_for_another():
+    three = replace(TRACK.sections[0], items=tuple(question(f"a-{n}", "a", "first", n) for n in (1, 2, 3)))
+    track = Track("t", sections=(three,))
+    learner = Learner((seen("a-2", LATELY - 1), seen("a-3", 3, correct=False)))
+    assert daily(learner, size=1, track=track) == ("a-1",)
+    assert daily(learner, size=1, days=1, track=replace(track, sections=(replace(three, items=three.items[1:]),))) == (
+        "a-2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rating", "expected"), [(-2.0, "a-0"), (-0.1, "a-0"), (0.9, "a-1"), (1.9, "a-2"), (4.0, "a-3")]
+)
+def test_the_variant_is_as_hard_as_suits_the_learner(rating, expected):
+    """A right answer is 80 % likely 1.4 logits above the item; labels stand at -1.5, -0.5, 0.5 and 1.5."""
+    items = tuple(question(f"a-{n}", "a", "first", n) for n in range(4))
+    track = Track("t", sections=(replace(TRACK.sections[0], items=items),))
+    assert daily(Learner(skill=Skill(rating, 5)), size=1, track=track) == (expected,)
+    assert daily(Learner(start=rating), size=1, track=track) == (expected,)
+    assert daily(Learner(sections={"first": Skill(rating, 5)}, skill=Skill(0.0, 5)), size=1, track=track) == (expected,)
+
+
+def test_answers_of_others_decide_how_hard_an_item_is():
+    easier = Learner(skill=Skill(0.0, 9), items={"a-2": Skill(-1.4, 40)})
+    assert daily(easier, size=1) == ("a-2",)
+
+
+def test_games_played_count_for_more_than_where_a_placement_began():
+    assert (Learner(start=2.0).ability, Learner(start=2.0, skill=Skill(0.5, 3)).ability) == (Skill(2.0), Skill(0.5, 3))
+
+
+def test_what_a_placement_found_known_comes_after_all_that_is_new():
+    learner = Learner(start=1.0, known=dict.fromkeys("abd", 0.9))
+    assert [item_id[0] for item_id in daily(learner)] == ["c", "e", "g", "f", "h"]
+    assert {item_id[0] for item_id in daily(learner, size=8)} == set("abcdefgh")
+    assert next_item(TRACK, learner, "", 1, now=NOW, today=TODAY) == "c-1"
+
+
 def test_the_only_variant_may_come_again_on_another_day():
     alone = Track("t", sections=(replace(TRACK.sections[0], items=(question("a-1", "a", "first"),)),))
     assert chosen(seen("a-1", 1, correct=False), track=alone) == ("a-1",)
@@ -142,6 +213,7 @@ def test_quarantined_items_are_not_asked():
     items = tuple(replace(item, quarantined="why") if item.id == "a-1" else item for item in TRACK.sections[0].items)
     track = replace(TRACK, sections=(replace(TRACK.sections[0], items=items), *TRACK.sections[1:]))
     assert chosen(track=track)[0] == "a-2"
+    assert daily(Learner(quarantined=frozenset({"a-1", "d-1", "d-2"}))) == ("a-2", "e-1", "b-1", "c-1", "g-1")
 
 
 def test_history_of_items_that_are_gone_is_ignored():
@@ -160,33 +232,70 @@ def test_somebody_who_saw_everything_still_gets_five_concepts():
     assert len({item_id.split("-")[0] for item_id in got}) == 5
 
 
-HISTORY = st.lists(
-    st.builds(
-        lambda name, n, days, correct: Seen(f"{name}-{n}", name, ago(days), correct),
-        st.sampled_from("abcdefgh"),
-        st.sampled_from((1, 2)),
-        st.integers(0, 30),
-        st.booleans(),
-    ),
-    max_size=20,
+WHEN = st.integers(0, 60)
+SEEN = st.builds(
+    lambda name, n, days, correct: Seen(f"{name}-{n}", name, ago(days), correct),
+    st.sampled_from("abcdefgh"),
+    st.sampled_from((1, 2)),
+    WHEN,
+    st.booleans(),
+)
+RATINGS = st.builds(Skill, st.floats(-6, 6), st.integers(0, 200))
+MEMORIES = st.builds(
+    lambda rating, days, hours: review(None, rating, NOW - timedelta(days=days, hours=hours)),
+    st.sampled_from(Rating),
+    WHEN,
+    st.integers(0, 23),
+)
+LEARNERS = st.builds(
+    Learner,
+    st.lists(SEEN, max_size=20).map(tuple),
+    st.dictionaries(st.sampled_from("abcdefghz"), MEMORIES),
+    RATINGS,
+    st.dictionaries(st.sampled_from(ALONG), RATINGS),
+    st.dictionaries(st.sampled_from([item.id for item in TRACK.items]), RATINGS),
+    st.frozensets(st.sampled_from([item.id for item in TRACK.items]), max_size=6),
+    st.floats(-3, 3),
+    st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.8, 1)),
 )
 
 
-@given(HISTORY, st.integers(0, 2**63), st.permutations(ALONG), st.integers(1, 8))
-def test_every_set_keeps_the_rules(history, seed, path, size):
-    got = daily_set(TRACK, Learner(tuple(history)), path, now=NOW, today=TODAY, seed=seed, size=size)
-    assert got == daily_set(TRACK, Learner(tuple(history)), path, now=NOW, today=TODAY, seed=seed, size=size)
-    latest = {s.item_id: s.day for s in sorted(history, key=lambda s: s.day)}
-    assert not [item_id for item_id in got if latest.get(item_id) == TODAY]
-    left = [item for item in TRACK.items if latest.get(item.id) != TODAY]
+@given(LEARNERS, st.integers(0, 2**63), st.permutations(ALONG), st.integers(1, 8))
+def test_every_set_keeps_the_rules(learner, seed, path, size):
+    got = daily_set(TRACK, learner, path, now=NOW, today=TODAY, seed=seed, size=size)
+    assert got == daily_set(TRACK, learner, path, now=NOW, today=TODAY, seed=seed, size=size)
+    latest = {s.item_id: s.day for s in sorted(learner.seen, key=lambda s: s.day)}
+    left = {item.id for item in TRACK.items if latest.get(item.id) != TODAY} - learner.quarantined
+    assert set(got) <= left
     assert len(got) == len(set(got)) == min(size, len(left))
-    met = {s.concept for s in history}
-    for place, item_id in enumerate(got):
+    askable = {TRACK.item(item_id).concept for item_id in left}
+    concepts = [TRACK.item(item_id).concept for item_id in got]
+    assert len(set(concepts)) == min(size, len(askable))
+    met = {s.concept for s in learner.seen} | learner.memories.keys()
+    for place, concept in enumerate(concepts):
+        earlier = met | learner.known.keys() | set(concepts[:place])
+        assert concept in earlier or set(TRACK.concept(concept).needs) & askable <= earlier
+    if size >= 2 and askable - met:
+        assert set(concepts) - met
+
+
+@given(LEARNERS, st.integers(0, 2**63))
+def test_the_variant_seen_last_comes_again_only_when_it_is_alone(learner, seed):
+    latest = {s.concept: s.item_id for s in sorted(learner.seen, key=lambda s: s.day)}
+    today = {s.item_id for s in learner.seen if s.day == TODAY}
+    for item_id in daily_set(TRACK, learner, now=NOW, today=TODAY, seed=seed):
         concept = TRACK.item(item_id).concept
-        earlier = met | {TRACK.item(other).concept for other in got[:place]}
-        assert concept in met or set(TRACK.concept(concept).needs) <= earlier
-    if size >= 2 and set("abcdefgh") - met:
-        assert [item_id for item_id in got if TRACK.item(item_id).concept not in met]
+        others = {f"{concept}-1", f"{concept}-2"} - {item_id} - learner.quarantined - today
+        assert latest.get(concept) != item_id or not others
+
+
+@given(LEARNERS, st.sampled_from(("", "first", "b", "third")), st.integers(0, 2**63))
+def test_one_question_on_a_topic_keeps_them_too(learner, topic, seed):
+    got = next_item(TRACK, learner, topic, seed, now=NOW, today=TODAY)
+    covered = match_topic(TRACK, topic)[0].concepts if topic else tuple("abcdefgh")
+    today = {s.item_id for s in learner.seen if s.day == TODAY}  # of an item seen twice, the latest day counts
+    left = {item.id for item in TRACK.items if item.concept in covered} - today - learner.quarantined
+    assert (got in left) if left else got is None
 
 
 @pytest.mark.parametrize("path", [path.sections for path in SHIPPED.paths], ids=[path.slug for path in SHIPPED.paths])

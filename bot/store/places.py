@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.store import codes, people
 from bot.store.codec import to_ms
-from bot.store.connect import change, one, rows
+from bot.store.connect import Row, change, one, rows
 from bot.store.readers import Readers
 from bot.store.rows import Group, Posting, Spot
 from bot.store.writer import Writer
@@ -24,10 +24,15 @@ _LEAVE_HERE = (
     "UPDATE place SET group_id = NULL"
     " WHERE platform = :platform AND external_id = :external_id AND channel = :channel AND group_id IS NOT NULL"
 )
+_SETUP = (
+    "post_channel, hour, tz, track, ping, question, challenge, challenge_hour, reveal, reveal_hour, recap, weekdays"
+)
+_TICKS = ("question", "challenge", "reveal", "recap")
 _POSTING_HERE = (
-    "SELECT post_channel, hour, tz, track, ping FROM place"
+    f"SELECT {_SETUP} FROM place"  # noqa: S608 - names of ours alone
     " WHERE platform = :platform AND external_id = :external_id AND channel = :channel"
-    " AND (hour IS NOT NULL OR post_channel || tz || track || ping != '')"
+    " AND (coalesce(hour, challenge_hour, reveal_hour) IS NOT NULL OR post_channel || tz || track || ping != ''"
+    " OR question + challenge + reveal + recap < 4 OR weekdays != '1234567')"
 )
 
 
@@ -155,22 +160,32 @@ def _posting(db: Database, spot: Spot) -> Posting:
     for step in _ladder(spot):
         row = one(db, _POSTING_HERE, **_names(step))
         if row:
-            return Posting(row["post_channel"], row["hour"], row["tz"], row["track"], row["ping"])
+            return _as_posting(row)
     return Posting()
 
 
+def _as_posting(row: Row) -> Posting:
+    ticks = {name: bool(row[name]) for name in _TICKS}
+    kept = ("hour", "tz", "track", "ping", "challenge_hour", "reveal_hour", "weekdays")
+    return Posting(channel=row["post_channel"], **{name: row[name] for name in kept}, **ticks)
+
+
 def _set_posting(db: Database, spot: Spot, posting: Posting, now: datetime) -> None:
+    names = _SETUP.split(", ")
+    texts = {"post_channel": posting.channel, "tz": posting.tz, "track": posting.track, "ping": posting.ping}
+    ticks = {name: int(getattr(posting, name)) for name in _TICKS}
     change(
         db,
-        "INSERT INTO place (platform, external_id, channel, post_channel, hour, tz, track, ping, made_at)"
-        " VALUES (:platform, :external_id, :channel, :post_channel, :hour, :tz, :track, :ping, :at)"
-        " ON CONFLICT (platform, external_id, channel) DO UPDATE SET post_channel = excluded.post_channel,"
-        " hour = excluded.hour, tz = excluded.tz, track = excluded.track, ping = excluded.ping",
-        post_channel=posting.channel[:SETUP_CHARS],
+        f"INSERT INTO place (platform, external_id, channel, made_at, {_SETUP})"  # noqa: S608 - names of ours alone
+        f" VALUES (:platform, :external_id, :channel, :at, {', '.join(f':{name}' for name in names)})"
+        " ON CONFLICT (platform, external_id, channel) DO UPDATE SET"
+        f" {', '.join(f'{name} = excluded.{name}' for name in names)}",
+        **{name: text[:SETUP_CHARS] for name, text in texts.items()},
+        **ticks,
         hour=posting.hour,
-        tz=posting.tz[:SETUP_CHARS],
-        track=posting.track[:SETUP_CHARS],
-        ping=posting.ping[:SETUP_CHARS],
+        challenge_hour=posting.challenge_hour,
+        reveal_hour=posting.reveal_hour,
+        weekdays=posting.weekdays,
         at=to_ms(now),
         **_names(spot),
     )
@@ -178,13 +193,7 @@ def _set_posting(db: Database, spot: Spot, posting: Posting, now: datetime) -> N
 
 def _all_postings(db: Database) -> list[tuple[Spot, Posting]]:
     sql = (
-        "SELECT platform, external_id, channel, post_channel, hour, tz, track, ping FROM place"
+        f"SELECT platform, external_id, channel, {_SETUP} FROM place"  # noqa: S608 - names of ours alone
         " WHERE hour IS NOT NULL AND post_channel != '' ORDER BY id"
     )
-    return [
-        (
-            Spot(row["platform"], row["external_id"], row["channel"]),
-            Posting(row["post_channel"], row["hour"], row["tz"], row["track"], row["ping"]),
-        )
-        for row in rows(db, sql)
-    ]
+    return [(Spot(row["platform"], row["external_id"], row["channel"]), _as_posting(row)) for row in rows(db, sql)]

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.days import DayRule, RuleChange
 from bot.streaks import Streak
 
-Purpose = Literal["daily", "quiz"]
+Purpose = Literal["daily", "quiz", "placement"]
 Kind = Literal["quiz", "challenge"]
 
 
@@ -28,6 +28,7 @@ class User:
     path: str = ""
     board_name: str = ""
     board_opt_out: bool = False
+    ask_confidence: bool = False
     sample: bool = False
     news: str = ""
 
@@ -69,13 +70,35 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """How posts nobody asked for are set up: the channel and hour that are needed for any, the rest "" by default."""
+    """How posts nobody asked for are set up: the channel and hour that are needed for any, the rest as most want it.
+
+    Attributes:
+        channel: the platform's id of the channel.
+        hour: when the question comes, on the clock of `tz`; the other posts follow it where they have no hour.
+        tz: an IANA name; UTC when empty.
+        track: what posts are about.
+        ping: the platform's id of the role or user group that posts call.
+        question: whether a question comes.
+        challenge: whether a coding challenge comes.
+        challenge_hour: when it does; some hours after the question when None.
+        reveal: whether the question's answer is shown.
+        reveal_hour: when it is; in the evening when None.
+        recap: whether Mondays tell of the week.
+        weekdays: on which days questions and challenges come, from 1 for Monday to 7, in order.
+    """
 
     channel: str = ""
     hour: int | None = None
     tz: str = ""
     track: str = ""
     ping: str = ""
+    question: bool = True
+    challenge: bool = True
+    challenge_hour: int | None = None
+    reveal: bool = True
+    reveal_hour: int | None = None
+    recap: bool = True
+    weekdays: str = "1234567"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +126,9 @@ class Question:
 class AnswerRecord:
     """One graded answer to a posed question, to be recorded. `at` is when the platform received it.
 
-    The verdict `formative` is for free text that nobody marks: it is never a mistake.
+    The verdict `formative` is for free text that nobody marks: it is never a mistake. `guess` is the chance of a blind guess,
+    `confidence` how sure the learner said they were, in per cent. The author's `difficulty` rates an item until answers do.
+    Without a concept the question belongs to no course, and nothing is learnt of memory or ability.
     """
 
     idem: str
@@ -117,6 +142,11 @@ class AnswerRecord:
     tz: str
     at: datetime
     difficulty: int = 0
+    concept: str = ""
+    section: str = ""
+    guess: float = 0.0
+    hints: int = 0
+    confidence: int | None = None
     misconceptions: tuple[str, ...] = ()
     elapsed_ms: int | None = None
     group_id: int | None = None

@@ -53,7 +53,7 @@ class Places:
 
     async def group_of(self, spot: Spot) -> Group | None:
         """Find the group a spot was joined to, by its channel and then by its server; None leaves it to its own."""
-        return await self._read(lambda db: _group_of(db, spot))
+        return await self._read(lambda db: group_of(db, spot))
 
     async def joined(self, group_id: int) -> list[Spot]:
         """List the spots that were joined to a group, oldest first."""
@@ -84,7 +84,7 @@ class Places:
 
     async def postings(self) -> list[tuple[Spot, Posting]]:
         """List every spot whose posts have a channel and an hour."""
-        return await self._read(_all_postings)
+        return await self._read(all_postings)
 
 
 def _names(spot: Spot) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _ladder(spot: Spot) -> tuple[Spot, ...]:
     return (spot, spot.server) if spot.channel else (spot,)
 
 
-def _group_of(db: Database, spot: Spot) -> Group | None:
+def group_of(db: Database, spot: Spot) -> Group | None:
     for step in _ladder(spot):
         row = one(db, _GROUP_HERE, **_names(step))
         if row:
@@ -113,7 +113,7 @@ def _join(db: Database, user_id: int, spot: Spot, typed: str, now: datetime) -> 
     me = people.current(db, user_id)
     if codes.tried_too_often(db, me, now):
         return Joining.TOO_OFTEN
-    found, here = codes.find(db, typed, "group"), _group_of(db, spot)
+    found, here = codes.find(db, typed, "group"), group_of(db, spot)
     own = people.find_group(db, spot.platform, spot.external_id)
     now_in = here or own
     if found and now_in and now_in.id == found["group_id"]:
@@ -191,7 +191,7 @@ def _set_posting(db: Database, spot: Spot, posting: Posting, now: datetime) -> N
     )
 
 
-def _all_postings(db: Database) -> list[tuple[Spot, Posting]]:
+def all_postings(db: Database) -> list[tuple[Spot, Posting]]:
     sql = (
         f"SELECT platform, external_id, channel, {_SETUP} FROM place"  # noqa: S608 - names of ours alone
         " WHERE hour IS NOT NULL AND post_channel != '' ORDER BY id"

@@ -70,21 +70,9 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """How posts nobody asked for are set up: the channel and hour that are needed for any, the rest as most want it.
+    """How posts nobody asked for are set up: the channel and hour that are needed for any, the rest "" by default.
 
-    Attributes:
-        channel: the platform's id of the channel.
-        hour: when the question comes, on the clock of `tz`; the other posts follow it where they have no hour.
-        tz: an IANA name; UTC when empty.
-        track: what posts are about.
-        ping: the platform's id of the role or user group that posts call.
-        question: whether a question comes.
-        challenge: whether a coding challenge comes.
-        challenge_hour: when it does; some hours after the question when None.
-        reveal: whether the question's answer is shown.
-        reveal_hour: when it is; in the evening when None.
-        recap: whether Mondays tell of the week.
-        weekdays: on which days questions and challenges come, from 1 for Monday to 7, in order.
+    `paused_until` is the first day, there, on which they come again; None while they are not paused.
     """
 
     channel: str = ""
@@ -92,13 +80,7 @@ class Posting:
     tz: str = ""
     track: str = ""
     ping: str = ""
-    question: bool = True
-    challenge: bool = True
-    challenge_hour: int | None = None
-    reveal: bool = True
-    reveal_hour: int | None = None
-    recap: bool = True
-    weekdays: str = "1234567"
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

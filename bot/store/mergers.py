@@ -69,10 +69,11 @@ def _add_user(db: Database, leader: int, follower: int) -> int:
     """Add the learner the two become; who hides from boards stays hidden, and what one left unset the other's choice fills."""
     new = insert(
         db,
-        "INSERT INTO app_user (created_at, name, track, path, focus, board_name, board_opt_out)"
+        "INSERT INTO app_user (created_at, name, track, path, focus, board_name, board_opt_out, ask_confidence)"
         " SELECT min(a.created_at, b.created_at), a.name, coalesce(nullif(a.track, ''), b.track),"
         " coalesce(nullif(a.path, ''), b.path), coalesce(nullif(a.focus, ''), b.focus),"
-        " coalesce(nullif(a.board_name, ''), b.board_name), max(a.board_opt_out, b.board_opt_out)"
+        " coalesce(nullif(a.board_name, ''), b.board_name), max(a.board_opt_out, b.board_opt_out),"
+        " max(a.ask_confidence, b.ask_confidence)"
         " FROM app_user a, app_user b WHERE a.id = :leader AND b.id = :follower",
         leader=leader,
         follower=follower,

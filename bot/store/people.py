@@ -13,9 +13,10 @@ from bot.store.connect import change, insert, one, rows, value
 from bot.store.ledger import bridge
 from bot.store.rows import Group, User
 
-SETTINGS = frozenset({"tz", "day_start", "track", "path", "board_name", "board_opt_out"})
+SETTINGS = frozenset({"tz", "day_start", "track", "path", "board_name", "board_opt_out", "ask_confidence"})
 SETTING_CHARS = 80
 _TEXTS = ("track", "path", "board_name")
+_FLAGS = ("board_opt_out", "ask_confidence")
 
 
 def find_user(db: Database, platform: str, external_id: str, now: datetime) -> User | None:
@@ -105,6 +106,7 @@ def read_user(db: Database, user_id: int, now: datetime) -> User:
         path=row["path"],
         board_name=row["board_name"],
         board_opt_out=bool(row["board_opt_out"]),
+        ask_confidence=bool(row["ask_confidence"]),
         sample=bool(row["sample"]),
     )
 
@@ -133,13 +135,13 @@ def update_settings(db: Database, user_id: int, fields: dict[str, str | int | bo
     refused = _change_rule(db, user, fields, now)
     if refused is not None:
         return refused
-    wanted = {**{key: getattr(user, key) for key in (*_TEXTS, "board_opt_out")}, **fields}
+    wanted = {**{key: getattr(user, key) for key in (*_TEXTS, *_FLAGS)}, **fields}
     change(
         db,
-        "UPDATE app_user SET track = :track, path = :path, board_name = :board_name, board_opt_out = :opt_out"
-        " WHERE id = :id",
+        "UPDATE app_user SET track = :track, path = :path, board_name = :board_name, board_opt_out = :board_opt_out,"
+        " ask_confidence = :ask_confidence WHERE id = :id",
         **{key: str(wanted[key])[:SETTING_CHARS] for key in _TEXTS},
-        opt_out=int(bool(wanted["board_opt_out"])),
+        **{key: int(bool(wanted[key])) for key in _FLAGS},
         id=user_id,
     )
     change(

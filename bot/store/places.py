@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlite_utils import Database
 
 from bot.store import codes, people
-from bot.store.codec import to_ms
-from bot.store.connect import Row, change, one, rows
+from bot.store.codec import day_text, to_day, to_ms
+from bot.store.connect import Row, change, one, rows, value
 from bot.store.readers import Readers
 from bot.store.rows import Group, Posting, Spot
 from bot.store.writer import Writer
@@ -24,15 +24,15 @@ _LEAVE_HERE = (
     "UPDATE place SET group_id = NULL"
     " WHERE platform = :platform AND external_id = :external_id AND channel = :channel AND group_id IS NOT NULL"
 )
-_SETUP = (
-    "post_channel, hour, tz, track, ping, question, challenge, challenge_hour, reveal, reveal_hour, recap, weekdays"
-)
-_TICKS = ("question", "challenge", "reveal", "recap")
+_SETUP = "post_channel, hour, tz, track, ping, paused_until"
 _POSTING_HERE = (
     f"SELECT {_SETUP} FROM place"  # noqa: S608 - names of ours alone
     " WHERE platform = :platform AND external_id = :external_id AND channel = :channel"
-    " AND (coalesce(hour, challenge_hour, reveal_hour) IS NOT NULL OR post_channel || tz || track || ping != ''"
-    " OR question + challenge + reveal + recap < 4 OR weekdays != '1234567')"
+    " AND (hour IS NOT NULL OR post_channel || tz || track || ping != '')"
+)
+_PAUSED = (
+    "SELECT max(paused_until) FROM place WHERE platform = :platform AND external_id = :external_id"
+    " AND post_channel = :post_channel"
 )
 
 
@@ -81,6 +81,12 @@ class Places:
     async def set_posting(self, spot: Spot, posting: Posting) -> None:
         """Keep how posts in a spot are to be."""
         await self._write(lambda db: _set_posting(db, spot, posting, self._now()))
+
+    async def paused_until(self, platform: str, external_id: str, post_channel: str) -> date | None:
+        """Read until which day posts in a channel are paused; None when they are not."""
+        named = {"platform": platform, "external_id": external_id, "post_channel": post_channel}
+        found = await self._read(lambda db: value(db, _PAUSED, **named))
+        return to_day(found) if found else None
 
     async def postings(self) -> list[tuple[Spot, Posting]]:
         """List every spot whose posts have a channel and an hour."""
@@ -165,27 +171,25 @@ def _posting(db: Database, spot: Spot) -> Posting:
 
 
 def _as_posting(row: Row) -> Posting:
-    ticks = {name: bool(row[name]) for name in _TICKS}
-    kept = ("hour", "tz", "track", "ping", "challenge_hour", "reveal_hour", "weekdays")
-    return Posting(channel=row["post_channel"], **{name: row[name] for name in kept}, **ticks)
+    kept = {name: row[name] for name in ("hour", "tz", "track", "ping")}
+    until = row["paused_until"]
+    return Posting(channel=row["post_channel"], **kept, paused_until=to_day(until) if until else None)
 
 
 def _set_posting(db: Database, spot: Spot, posting: Posting, now: datetime) -> None:
-    names = _SETUP.split(", ")
-    texts = {"post_channel": posting.channel, "tz": posting.tz, "track": posting.track, "ping": posting.ping}
-    ticks = {name: int(getattr(posting, name)) for name in _TICKS}
     change(
         db,
-        f"INSERT INTO place (platform, external_id, channel, made_at, {_SETUP})"  # noqa: S608 - names of ours alone
-        f" VALUES (:platform, :external_id, :channel, :at, {', '.join(f':{name}' for name in names)})"
-        " ON CONFLICT (platform, external_id, channel) DO UPDATE SET"
-        f" {', '.join(f'{name} = excluded.{name}' for name in names)}",
-        **{name: text[:SETUP_CHARS] for name, text in texts.items()},
-        **ticks,
+        "INSERT INTO place (platform, external_id, channel, post_channel, hour, tz, track, ping, paused_until, made_at)"
+        " VALUES (:platform, :external_id, :channel, :post_channel, :hour, :tz, :track, :ping, :paused_until, :at)"
+        " ON CONFLICT (platform, external_id, channel) DO UPDATE SET post_channel = excluded.post_channel,"
+        " hour = excluded.hour, tz = excluded.tz, track = excluded.track, ping = excluded.ping,"
+        " paused_until = excluded.paused_until",
+        post_channel=posting.channel[:SETUP_CHARS],
         hour=posting.hour,
-        challenge_hour=posting.challenge_hour,
-        reveal_hour=posting.reveal_hour,
-        weekdays=posting.weekdays,
+        tz=posting.tz[:SETUP_CHARS],
+        track=posting.track[:SETUP_CHARS],
+        ping=posting.ping[:SETUP_CHARS],
+        paused_until=posting.paused_until and day_text(posting.paused_until),
         at=to_ms(now),
         **_names(spot),
     )

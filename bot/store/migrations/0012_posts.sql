@@ -35,11 +35,5 @@ CREATE TABLE reminder (
   quiet_until INTEGER NOT NULL DEFAULT 8 CHECK (quiet_until BETWEEN 0 AND 23)
 ) STRICT;
 
--- Which posts come, and when. An hour of NULL follows the question's.
-ALTER TABLE place ADD COLUMN question INTEGER NOT NULL DEFAULT 1 CHECK (question IN (0, 1));
-ALTER TABLE place ADD COLUMN challenge INTEGER NOT NULL DEFAULT 1 CHECK (challenge IN (0, 1));
-ALTER TABLE place ADD COLUMN challenge_hour INTEGER CHECK (challenge_hour BETWEEN 0 AND 23);
-ALTER TABLE place ADD COLUMN reveal INTEGER NOT NULL DEFAULT 1 CHECK (reveal IN (0, 1));
-ALTER TABLE place ADD COLUMN reveal_hour INTEGER CHECK (reveal_hour BETWEEN 0 AND 23);
-ALTER TABLE place ADD COLUMN recap INTEGER NOT NULL DEFAULT 1 CHECK (recap IN (0, 1));
-ALTER TABLE place ADD COLUMN weekdays TEXT NOT NULL DEFAULT '1234567';
+-- The first day, there, on which a place's posts come again.
+ALTER TABLE place ADD COLUMN paused_until TEXT;

@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from bot import streaks
 from bot.store import ledger
 from bot.store.codec import to_day
-from bot.store.connect import rows, value
+from bot.store.connect import rows
 from bot.store.rows import Difference
+from bot.streaks import Log
 
 _QUALIFIED = """
 SELECT q.user_id, q.local_day FROM question q
@@ -74,11 +75,8 @@ def _streak_differences(db: Database) -> Iterator[Difference]:
     users = {row["user_id"] for row in rows(db, "SELECT user_id FROM streak")} | set(days)
     for user_id in sorted(users):
         stored = ledger.read_tally(db, user_id)
-        computed = streaks.evaluate(days.get(user_id, ()), ledger.covered_days(db, user_id), _freezes(db, user_id))
+        log = Log(frozenset(days.get(user_id, ())), frozenset(ledger.covered_days(db, user_id)))
+        computed = streaks.evaluate(log, ledger.balance(db, user_id))
         if stored != computed:
             yield Difference("streak", f"user {user_id}", str(stored), str(computed))
 
-
-def _freezes(db: Database, user_id: int) -> int:
-    sql = "SELECT coalesce(sum(delta), 0) FROM freeze_ledger WHERE user_id = :id"
-    return streaks.FIRST_FREEZES + int(value(db, sql, id=user_id))

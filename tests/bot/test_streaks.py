@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import zoneinfo
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,13 +17,14 @@ from bot.streaks import (
     FIRST_FREEZES,
     MOST_FREEZES,
     RUN_PER_FREEZE,
+    Log,
     Step,
     Streak,
     Tally,
     advance,
     evaluate,
-    insert,
     qualifies,
+    rework,
     seen,
 )
 
@@ -56,14 +58,19 @@ class Book:
         if new in self.done:
             return
         late = self.tally.last_day is not None and new < self.tally.last_day
-        step = insert(self.tally, new, self.done, self.covered) if late else advance(self.tally, new, self.covered)
+        before = self.log
         self.done.add(new)
+        step = rework(before, self.log, self.tally.freezes) if late else advance(self.tally, new, self.covered)
         self.frozen.update(step.froze)
         self.earned += step.earned
         self.tally = step.tally
 
+    @property
+    def log(self) -> Log:
+        return Log(frozenset(self.done), frozenset(self.covered))
+
     def rebuilt(self) -> Tally:
-        return evaluate(self.done, self.covered, FIRST_FREEZES + self.earned - len(self.frozen))
+        return evaluate(self.log, FIRST_FREEZES + self.earned - len(self.frozen))
 
 
 def fed(days: list[date]) -> Book:
@@ -71,6 +78,10 @@ def fed(days: list[date]) -> Book:
     for one in days:
         book.feed(one)
     return book
+
+
+def log(done: Collection[date], covered: Collection[date] = ()) -> Log:
+    return Log(frozenset(done), frozenset(covered))
 
 
 def run(length: int, start: int = 0) -> list[date]:
@@ -128,12 +139,17 @@ def test_advance_refuses_a_day_that_is_not_later() -> None:
 def test_earlier_day_joins_two_runs() -> None:
     book = fed([day(0), day(4)])
     assert book.tally == Tally(1, 1, day(4), 1)
-    assert insert(book.tally, day(3), book.done, book.covered) == Step(Tally(2, 2, day(4), 1))
+    assert rework(book.log, log({day(0), day(3), day(4)}), 1) == Step(Tally(2, 2, day(4), 1))
 
 
 def test_earlier_day_that_completes_a_week_earns_its_freeze() -> None:
     days = {*run(3), *run(3, start=4)}
-    assert insert(Tally(3, 3, day(6), 0), day(3), days, set()) == Step(Tally(7, 7, day(6), 1), (), 1)
+    assert rework(log(days), log({*days, day(3)}), 0) == Step(Tally(7, 7, day(6), 1), (), 1)
+
+
+def test_freeze_that_a_week_has_earned_is_not_earned_again_when_runs_join() -> None:
+    days = {*run(7), *run(2, start=8)}
+    assert rework(log(days), log(days, {day(7)}), 0) == Step(Tally(9, 9, day(9), 0))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +185,7 @@ def test_p2_order_of_the_log_does_not_matter(days: list[date], covered: frozense
     rng = random.Random(seed)  # noqa: S311 - picks test cases
     shuffled = [*days, *rng.sample(days, len(days) // 2)]
     rng.shuffle(shuffled)
-    assert evaluate(shuffled, covered, 1) == evaluate(days, covered, 1)
+    assert evaluate(log(shuffled, covered), 1) == evaluate(log(days, covered), 1)
 
 
 @MANY

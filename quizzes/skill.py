@@ -51,7 +51,7 @@ def guess_floor(item: Item) -> float:
 
 def expected(learner: Skill, section: Skill, item: Skill, guess: float) -> float:
     """How likely a right answer is: `c + (1 − c) σ(θ_learner + θ_section − d_item)` with `c` the chance of a guess."""
-    return guess + (1 - guess) * _sigmoid(learner.rating + section.rating - item.rating)
+    return guess + (1 - guess) * sigmoid(learner.rating + section.rating - item.rating)
 
 
 def update(learner: Skill, section: Skill, item: Skill, *, guess: float, correct: bool) -> tuple[Skill, Skill, Skill]:
@@ -65,5 +65,6 @@ def _moved(skill: Skill, surprise: float) -> Skill:
     return Skill(max(-LIMIT, min(rating, LIMIT)), skill.games + 1)
 
 
-def _sigmoid(logit: float) -> float:
+def sigmoid(logit: float) -> float:
+    """Turn log odds into a chance."""
     return 1 / (1 + math.exp(-logit))

@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.platforms.port import Post
-from bot.services import Services
+
+if TYPE_CHECKING:  # the store speaks of kinds and deliveries, too, and services hold the store
+    from bot.services import Services
 
 
 class Kind(StrEnum):
@@ -64,5 +67,23 @@ class Built:
     item_id: str = ""
 
 
-Builder = Callable[[Services, Delivery], Awaitable[Built | None]]
-"""Says what a delivery shows; None when there is nothing to say that day, which skips it."""
+Builder = Callable[["Services", Delivery], Awaitable[Built | None]]
+"""Says what a delivery shows; None when there is nothing to say that day, which skips it.
+
+A delivery that names an item is about that item: another place of the group, or an earlier attempt, has chosen it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Upkeep that runs once a day, in one process.
+
+    Attributes:
+        name: what the log calls it, and what tells it from others; keep it.
+        hour_utc: when it is due; later on the same day where nobody was there to run it.
+        run: the work. What it raises is logged and stops nothing; it is tried again the next day.
+    """
+
+    name: str
+    hour_utc: int
+    run: Callable[[Services], Awaitable[object]]

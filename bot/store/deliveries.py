@@ -1,12 +1,30 @@
-"""Posts that come by themselves: which are due, who is sending one, and where it is. Reached as `Store.deliveries`."""
+"""Posts that come by themselves: which are due, who is sending one, and where it is. Reached as `Store.deliveries`.
+
+Schedules follow `Store.places.set_posting` and `Store.reminders.keep` by themselves. For showing them there are
+`schedules_of`, `trouble`, `retry` and `reminder_of`; for builders `previous` and `sent_in_group`; the rest is the engine's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
+from importlib import metadata
 
+from sqlite_utils import Database
+
+from bot.platforms.port import Posted
+from bot.schedule import plan
+from bot.schedule.kinds import Delivery, Kind
+from bot.store import claims, people, places, schedules
+from bot.store.claims import Asking, Claim
+from bot.store.codec import day_text
+from bot.store.connect import change, value
 from bot.store.readers import Readers
+from bot.store.rows import Spot
+from bot.store.schedules import Schedule
 from bot.store.writer import Writer
+
+ZONES_KEY = "tzdata"
 
 
 class Deliveries:
@@ -14,3 +32,106 @@ class Deliveries:
 
     def __init__(self, writer: Writer, readers: Readers, now: Callable[[], datetime]) -> None:
         self._write, self._read, self._now = writer.run, readers.run, now
+
+    # Settings
+
+    async def schedules_of(self, spot: Spot) -> list[Schedule]:
+        """List what comes by itself in a place whose posts are set up, whether it is on or off."""
+        return await self._read(lambda db: schedules.of_spot(db, spot))
+
+    async def trouble(self, spot: Spot) -> list[Schedule]:
+        """List what is not sent any more because the platform refused it for good; `why` says what to mend.
+
+        Setting the place's posts anew, or `retry`, lets it try again.
+        """
+        return [found for found in await self.schedules_of(spot) if found.why]
+
+    async def reminder_of(self, user_id: int) -> Schedule | None:
+        """Find a learner's reminder; `active` says whether it is on."""
+        return await self._read(lambda db: schedules.of_person(db, people.current(db, user_id)))
+
+    async def retry(self, spot: Spot) -> int:
+        """Let what was refused in a place be tried again, from now on; how many kinds."""
+        return await self._write(lambda db: schedules.retry(db, spot, self._now()))
+
+    # What builders look up
+
+    async def previous(self, delivery: Delivery, kind: Kind) -> Delivery | None:
+        """Find the latest post of a kind that was sent in a delivery's channel and due before it: what a reveal reveals."""
+        return await self._read(lambda db: claims.previous(db, delivery, kind))
+
+    async def sent_in_group(self, group_id: int, kinds: Collection[Kind], since: date) -> list[Delivery]:
+        """List what was sent in all places of a group from a local date on, oldest first."""
+        return await self._read(lambda db: claims.sent_in_group(db, group_id, kinds, since))
+
+    # Sending
+
+    async def adopt(self) -> int:
+        """Begin: schedule every place that is set up, and work out again what comes next; how many schedules moved."""
+        return await self._write(lambda db: _adopt(db, self._now()))
+
+    async def plan_anew(self) -> int:
+        """Work out again what comes next, as after a clock was set back; how many schedules moved."""
+        return await self._write(lambda db: schedules.plan_anew(db, self._now()))
+
+    async def take(self, asking: Asking) -> list[Claim]:
+        """Claim what is due and can be sent; quick when there is nothing."""
+        if not await self._read(lambda db: claims.waits(db, self._now())):
+            return []
+        return await self._write(lambda db: claims.take(db, asking, self._now()))
+
+    async def renew(self, owner: str, lease: timedelta) -> int:
+        """Keep what a process is sending its own for longer; how many there are."""
+        return await self._write(lambda db: claims.renew(db, owner, self._now() + lease))
+
+    async def agree(self, delivery: Delivery, item_id: str) -> str:
+        """Settle what a group's posts of a kind and date are about: what whoever came first has chosen."""
+        return await self._write(lambda db: claims.agree(db, delivery, item_id))
+
+    async def sent(self, claim: Claim, owner: str, posted: Posted) -> bool:
+        """Note that a delivery arrived, and where; False when that was noted before."""
+        where = (posted.message, posted.thread)
+        return await self._write(lambda db: claims.sent(db, claim, owner, where, self._now()))
+
+    async def put_off(self, claim: Claim, owner: str, why: str) -> None:
+        """Let a delivery be tried again after a pause, which is longer each time."""
+        until = self._now() + plan.pause_after(claim.tries)
+        await self._write(lambda db: claims.put_off(db, claim, owner, until, why))
+
+    async def skip(self, claim: Claim, owner: str) -> None:
+        """Note that there was nothing to say."""
+        await self._write(lambda db: claims.skip(db, claim, owner))
+
+    async def fail(self, claim: Claim, owner: str, why: str) -> bool:
+        """Give a delivery and its schedule up until somebody has mended what is wrong; False if it was not ours any more."""
+        return await self._write(lambda db: claims.fail(db, claim, owner, why))
+
+    async def release(self, owner: str) -> int:
+        """Give back all that a process holds, when it ends; how much that was."""
+        return await self._write(lambda db: claims.release(db, owner, self._now()))
+
+    async def claim_job(self, name: str, hour_utc: int) -> bool:
+        """Tell whether upkeep is to be run now, by who asks and by nobody else; never on the day it is first heard of."""
+        return await self._write(lambda db: _claim_job(db, name, hour_utc, self._now()))
+
+
+def _adopt(db: Database, now: datetime) -> int:
+    """Follow every place, and plan anew; that also heeds another release of the time zone data, which is noted."""
+    for spot, posting in places.all_postings(db):
+        if not schedules.of_spot(db, spot):
+            schedules.follow(db, spot, posting, now)
+    _note(db, ZONES_KEY, metadata.version("tzdata"))
+    return schedules.plan_anew(db, now)
+
+
+def _claim_job(db: Database, name: str, hour_utc: int, now: datetime) -> bool:
+    key, day = f"job:{name}", day_text(plan.day_due(now, hour_utc))
+    known = value(db, "SELECT value FROM meta WHERE key = :key", key=key)
+    if known is None or str(known) < day:
+        _note(db, key, day)
+    return known is not None and str(known) < day
+
+
+def _note(db: Database, key: str, text: str) -> None:
+    sql = "INSERT INTO meta (key, value) VALUES (:key, :text) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    change(db, sql, key=key, text=text)

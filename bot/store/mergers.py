@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import xp
-from bot.store import insights_reports, ledger, people, rebuild, reminders
+from bot.store import claims, insights_reports, ledger, people, rebuild, reminders, schedules
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, insert, one, rows, value
 
@@ -58,6 +58,8 @@ def merge(db: Database, first: int, second: int, now: datetime) -> int:
     _join_groups(db, pair)
     insights_reports.hand_over(db, (leader, follower), pair.new)
     reminders.hand_over(db, (leader, follower), pair.new)
+    schedules.hand_over(db, (leader, follower), pair.new)
+    claims.hand_over(db, (leader, follower), pair.new)
     return pair.new
 
 

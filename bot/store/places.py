@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from bot.store import codes, people
+from bot.store import codes, people, schedules
 from bot.store.codec import day_text, to_day, to_ms
 from bot.store.connect import Row, change, one, rows, value
 from bot.store.readers import Readers
@@ -103,6 +103,7 @@ def _ladder(spot: Spot) -> tuple[Spot, ...]:
 
 
 def group_of(db: Database, spot: Spot) -> Group | None:
+    """Find the group a spot was joined to; None leaves it to its own."""
     for step in _ladder(spot):
         row = one(db, _GROUP_HERE, **_names(step))
         if row:
@@ -193,9 +194,11 @@ def _set_posting(db: Database, spot: Spot, posting: Posting, now: datetime) -> N
         at=to_ms(now),
         **_names(spot),
     )
+    schedules.follow(db, spot, posting, now)
 
 
 def all_postings(db: Database) -> list[tuple[Spot, Posting]]:
+    """List every spot whose posts have a channel and an hour, as they were set up there."""
     sql = (
         f"SELECT platform, external_id, channel, {_SETUP} FROM place"  # noqa: S608 - names of ours alone
         " WHERE hour IS NOT NULL AND post_channel != '' ORDER BY id"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlite_utils import Database
 
-from bot.store import people
+from bot.store import people, schedules
 from bot.store.connect import change, one
 from bot.store.readers import Readers
+from bot.store.rows import Spot
 from bot.store.writer import Writer
 
 QUIET_FROM, QUIET_UNTIL = 22, 8
@@ -53,7 +54,14 @@ class Reminders:
 
     async def keep(self, user_id: int, wish: Reminder) -> None:
         """Keep how a learner wants to be reminded."""
-        await self._write(lambda db: _keep(db, people.current(db, user_id), wish))
+
+        def keep(db: Database) -> None:
+            me = people.current(db, user_id)
+            _keep(db, me, wish)
+            at = None if wish.minute is None else time(wish.minute // 60, wish.minute % 60)
+            schedules.remind(db, me, Spot(wish.platform, wish.person), at, self._now())
+
+        await self._write(keep)
 
 
 def hand_over(db: Database, old: tuple[int, int], new: int) -> None:

@@ -1,0 +1,266 @@
+"""When posts come by themselves: the rows of the table `schedule`, of places and of people.
+
+They follow how a place's posts, or a person's reminder, were set up, in the same transaction. A place's are never deleted,
+so that one switched off and on again cannot send a day twice. Who sends what is due is in `claims`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from sqlite_utils import Database
+
+from bot.schedule import plan
+from bot.schedule.kinds import Kind
+from bot.schedule.rule import EVERY_DAY, MONDAY, Rule, mask_of, weekdays_of
+from bot.store import people
+from bot.store.codec import day_text, from_ms, to_day, to_ms
+from bot.store.connect import Row, change, one, rows
+from bot.store.rows import Posting, Spot
+
+KINDS_OF_PLACES = (Kind.QUESTION, Kind.CHALLENGE, Kind.REVEAL, Kind.RECAP)
+WHY_CHARS = 300
+_OF_SPOT = "platform = :platform AND place = :external_id AND spot = :channel AND user_id IS NULL"
+_ACTIVE = "paused = 0 AND why = '' AND channel != ''"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One kind of post of a place, or a person's reminder.
+
+    Attributes:
+        channel: where it goes, or the person's account; empty while nothing is set up.
+        paused: somebody switched it off.
+        why: what keeps it from being sent, in words for an admin; empty when nothing does.
+        next_local_date: the day it comes next, there.
+        next_due: when, to the second it is sent.
+    """
+
+    id: int
+    kind: Kind
+    spot: Spot
+    user_id: int | None
+    channel: str
+    ping: str
+    rule: Rule
+    since: datetime
+    next_local_date: date
+    next_due: datetime
+    paused: bool = False
+    why: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether it is going to be sent."""
+        return not self.paused and not self.why and bool(self.channel)
+
+    @property
+    def shift(self) -> timedelta:
+        """How long after the full minute it is sent: all posts of a place alike, so that they keep their order."""
+        return plan.spread(f"{self.spot.platform}:{self.spot.external_id}:{self.channel}")
+
+
+def read(row: Row) -> Schedule:
+    """Read a row."""
+    return Schedule(
+        id=row["id"],
+        kind=Kind(row["kind"]),
+        spot=Spot(row["platform"], row["place"], row["spot"]),
+        user_id=row["user_id"],
+        channel=row["channel"],
+        ping=row["ping"],
+        rule=Rule(time.fromisoformat(row["local_time"]), row["tz"], weekdays_of(row["weekdays"])),
+        since=from_ms(row["since_utc"]),
+        next_local_date=to_day(row["next_local_date"]),
+        next_due=from_ms(row["next_due_utc"]),
+        paused=bool(row["paused"]),
+        why=row["why"],
+    )
+
+
+def _named(spot: Spot) -> dict[str, str]:
+    return {"platform": spot.platform, "external_id": spot.external_id, "channel": spot.channel}
+
+
+def of_spot(db: Database, spot: Spot) -> list[Schedule]:
+    """List what comes by itself in a place, in the order of kinds."""
+    found = [read(row) for row in rows(db, f"SELECT * FROM schedule WHERE {_OF_SPOT}", **_named(spot))]  # noqa: S608
+    return sorted(found, key=lambda schedule: KINDS_OF_PLACES.index(schedule.kind))
+
+
+def of_kind(db: Database, spot: Spot, kind: Kind) -> Schedule | None:
+    """Find one kind of a place's."""
+    return next((found for found in of_spot(db, spot) if found.kind is kind), None)
+
+
+def of_person(db: Database, user_id: int) -> Schedule | None:
+    """Find a learner's reminder, whether it is on or off."""
+    row = one(db, "SELECT * FROM schedule WHERE user_id = :user_id", user_id=user_id)
+    return read(row) if row else None
+
+
+def follow(db: Database, spot: Spot, posting: Posting, now: datetime) -> None:
+    """Let a place's schedules follow how its posts are set up; what had been refused is tried again.
+
+    What was due before a change is not made up for.
+    """
+    wishes = {
+        Kind.QUESTION: posting.question,
+        Kind.CHALLENGE: posting.challenge,
+        Kind.REVEAL: posting.reveal,
+        Kind.RECAP: posting.recap,
+    }
+    for kind, wished in wishes.items():
+        if wished and posting.channel and posting.hour is not None:
+            rule = _rule_of(kind, posting, posting.hour)
+            _put(db, _Wanted(kind, spot, posting.channel, rule, posting.ping), of_kind(db, spot, kind), now)
+        else:
+            sql = f"UPDATE schedule SET paused = 1, why = '' WHERE {_OF_SPOT} AND kind = :kind"  # noqa: S608
+            change(db, sql, kind=kind.value, **_named(spot))
+
+
+def _rule_of(kind: Kind, posting: Posting, hour: int) -> Rule:
+    own = {Kind.CHALLENGE: posting.challenge_hour, Kind.REVEAL: posting.reveal_hour}.get(kind)
+    at = plan.usual_time(kind, hour) if own is None else time(own)
+    asks = kind in (Kind.QUESTION, Kind.CHALLENGE)
+    some = frozenset(int(day) - 1 for day in posting.weekdays) or EVERY_DAY
+    return Rule(at, posting.tz or "UTC", some if asks else MONDAY if kind is Kind.RECAP else EVERY_DAY)
+
+
+def retry(db: Database, spot: Spot, now: datetime) -> int:
+    """Let what was refused in a place be tried again, from now on; how many kinds."""
+    failed = [found for found in of_spot(db, spot) if found.why]
+    for found in failed:
+        _put(db, _Wanted(found.kind, spot, found.channel, found.rule, found.ping), found, now)
+    return len(failed)
+
+
+def remind(db: Database, user_id: int, account: Spot, at: time | None, now: datetime) -> None:
+    """Remind a learner at a time of their own clock on one of their accounts (its `external_id`), or with None no more."""
+    if at is None:
+        change(db, "UPDATE schedule SET paused = 1, why = '' WHERE user_id = :user_id", user_id=user_id)
+        return
+    rule = Rule(at, people.read_user(db, user_id, now).tz)
+    wanted = _Wanted(Kind.REMINDER, Spot(account.platform, ""), account.external_id, rule, user_id=user_id)
+    _put(db, wanted, of_person(db, user_id), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How a schedule is to be."""
+
+    kind: Kind
+    spot: Spot
+    channel: str
+    rule: Rule
+    ping: str = ""
+    user_id: int | None = None
+
+
+def _put(db: Database, wanted: _Wanted, known: Schedule | None, now: datetime) -> None:
+    """Switch a schedule on as it is wanted, and work out when it comes next; one that was so already goes on."""
+    same = known is not None and (known.active, known.rule, known.channel) == (True, wanted.rule, wanted.channel)
+    since = known.since if known is not None and same else now
+    target = (
+        "(user_id, kind) WHERE user_id IS NOT NULL"
+        if wanted.user_id
+        else "(platform, place, spot, kind) WHERE user_id IS NULL"
+    )
+    shift = plan.spread(f"{wanted.spot.platform}:{wanted.spot.external_id}:{wanted.channel}")
+    found = plan.first_open(wanted.rule, shift, plan.catch_up_of(wanted.kind), now=now, since=since)
+    change(
+        db,
+        "INSERT INTO schedule (kind, platform, place, spot, user_id, channel, ping, local_time, weekdays, tz,"  # noqa: S608
+        " since_utc, next_local_date, next_due_utc) VALUES (:kind, :platform, :place, :spot, :user_id, :channel,"
+        " :ping, :local_time, :weekdays, :tz, :since, :next_date, :next_due)"
+        f" ON CONFLICT {target} DO UPDATE SET platform = excluded.platform, channel = excluded.channel,"
+        " ping = excluded.ping, local_time = excluded.local_time,"
+        " weekdays = excluded.weekdays, tz = excluded.tz, since_utc = excluded.since_utc,"
+        " next_local_date = excluded.next_local_date, next_due_utc = excluded.next_due_utc, paused = 0, why = ''",
+        kind=wanted.kind.value,
+        platform=wanted.spot.platform,
+        place=wanted.spot.external_id,
+        spot=wanted.spot.channel,
+        user_id=wanted.user_id,
+        channel=wanted.channel,
+        ping=wanted.ping,
+        local_time=wanted.rule.at.isoformat("minutes"),
+        weekdays=mask_of(wanted.rule.weekdays),
+        tz=wanted.rule.tz,
+        since=to_ms(since),
+        next_date=day_text(found.local_date),
+        next_due=to_ms(found.due),
+    )
+
+
+def due(db: Database, now: datetime, limit: int) -> list[Schedule]:
+    """List active schedules whose time has come, the longest due first; so many at most."""
+    sql = f"SELECT * FROM schedule WHERE {_ACTIVE} AND next_due_utc <= :now ORDER BY next_due_utc, id LIMIT :limit"  # noqa: S608
+    return [read(row) for row in rows(db, sql, now=to_ms(now), limit=limit)]
+
+
+def move_on(db: Database, schedule: Schedule, found: plan.Occurrence) -> None:
+    """Write down what comes next."""
+    change(
+        db,
+        "UPDATE schedule SET tz = :tz, next_local_date = :day, next_due_utc = :due WHERE id = :id",
+        id=schedule.id,
+        tz=schedule.rule.tz,
+        day=day_text(found.local_date),
+        due=to_ms(found.due),
+    )
+
+
+def plan_anew(db: Database, now: datetime) -> int:
+    """Work out again when each schedule comes next, as after a start, another tzdata, or a clock set back; how many moved.
+
+    What could still be sent today is planned again; a delivery of it that exists is not made twice.
+    """
+    moved = 0
+    for row in rows(db, "SELECT * FROM schedule WHERE paused = 0"):
+        schedule = read(row)
+        found = next_open(schedule, now)
+        if (found.local_date, to_ms(found.due)) != (schedule.next_local_date, to_ms(schedule.next_due)):
+            move_on(db, schedule, found)
+            moved += 1
+    return moved
+
+
+def next_open(schedule: Schedule, now: datetime, after: date | None = None) -> plan.Occurrence:
+    """Find what can be sent, or is to come, of a schedule."""
+    return plan.first_open(
+        schedule.rule, schedule.shift, plan.catch_up_of(schedule.kind), now=now, since=schedule.since, after=after
+    )
+
+
+def trouble(db: Database, schedule_id: int, why: str) -> None:
+    """Send a schedule no more until somebody has mended what is wrong."""
+    change(db, "UPDATE schedule SET why = :why WHERE id = :id", why=why[:WHY_CHARS] or "refused", id=schedule_id)
+
+
+def learners_zone(db: Database, schedule: Schedule, now: datetime) -> str:
+    """The zone a schedule follows now: a person's own, which may have changed since it was planned."""
+    return schedule.rule.tz if schedule.user_id is None else people.read_user(db, schedule.user_id, now).tz
+
+
+def follow_learner(db: Database, schedule: Schedule, tz: str, now: datetime) -> None:
+    """Plan a reminder again, by the clock its learner lives by now."""
+    moved = replace(schedule, rule=replace(schedule.rule, tz=tz))
+    move_on(db, moved, next_open(moved, now))
+
+
+def hand_over(db: Database, old: tuple[int, int], new: int) -> None:
+    """Let the learner whom two became have the one reminder that is on, of the first if both are."""
+    known = [found for user_id in old if (found := of_person(db, user_id))]
+    kept = next((found for found in known if found.active), known[0] if known else None)
+    for found in known:
+        if kept is not None and found.id == kept.id:
+            change(db, "UPDATE schedule SET user_id = :new WHERE id = :id", new=new, id=found.id)
+        else:
+            change(db, "DELETE FROM schedule WHERE id = :id", id=found.id)
+
+
+def forget(db: Database, user_id: int) -> None:
+    """Forget a learner's reminder."""
+    change(db, "DELETE FROM schedule WHERE user_id = :user_id", user_id=user_id)

@@ -1,4 +1,4 @@
-"""`/group [setup | code | join | leave | test]`: the study group of a place, for those who manage it."""
+"""`/group [setup | code | join | leave | test | report]`: the study group of a place, for those who manage it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
 from bot.grouping import RefusedError, Setup, changed, form, is_dm, may_manage, read_setup, shown
+from bot.insight import group_report
 from bot.messages import PLATFORM_NAMES, Reply
 from bot.platforms.port import Post, PostError
 from bot.services import Context
@@ -161,15 +162,22 @@ def _notice(title: str, text: str, tone: Tone = Tone.INFO) -> Reply:
     return Reply((NoticeCard(title=title, text=text, tone=tone),))
 
 
-HANDLERS: dict[str, Handler] = {"setup": _setup, "code": _code, "join": _join, "leave": _leave, "test": _test}
+HANDLERS: dict[str, Handler] = {
+    "setup": _setup,
+    "code": _code,
+    "join": _join,
+    "leave": _leave,
+    "test": _test,
+    "report": group_report.handle,
+}
 
 COMMAND = Command(
     name="group",
     summary="your study group; admins set it up",
-    usage="/group [setup | code | join | leave | test]",
+    usage="/group [setup | code | join | leave | test | report]",
     help="Shows the study group of this place. Those who manage the place choose where and when posts come, and let places on"
-    " several platforms share one board.\n"
-    "Examples: /group, /group setup, /group setup hour=9 zone=Europe/Paris, /group code, /group join <code>",
+    " several platforms share one board; to them /group report shows what the group finds hard.\n"
+    "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris, /group code, /group join <code>",
     handle=handle,
     order=70,
 )

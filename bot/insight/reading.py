@@ -121,3 +121,8 @@ def typical(item: Item) -> dict[str, str]:
     if isinstance(body, Short):
         return {}
     return {path.misconception: path.feedback for path in body.wrong}
+
+
+def option_feedback(item: Item) -> dict[str, str]:
+    """What the author says to each wrong option; nothing for kinds without options."""
+    return {option.text: option.feedback for option in item.body.options} if isinstance(item.body, Choice | Bug) else {}

@@ -1,0 +1,155 @@
+"""`/group report`: what the group finds hard, for those who manage it. In words and one picture; nobody is named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from bot.cards import Action, Card, NoticeCard
+from bot.insight import reading
+from bot.insight.report import (
+    FEWEST,
+    HARDEST,
+    MONTH,
+    PROMPT_CHARS,
+    ConceptRow,
+    GroupReport,
+    Material,
+    cut,
+    group_report,
+    suggestion,
+)
+from bot.messages import Reply
+from bot.pictures import ConceptHeat, heat_picture
+from bot.services import Context
+from bot.store.insights_rows import FailedCode, FirstAnswer, GroupSize, Report
+from quizzes.items import Track
+
+REASONS = {
+    "key": "the answer marked right is wrong",
+    "unclear": "unclear",
+    "typo": "a slip of the pen",
+    "other": "other",
+}
+MOST_REPORTS, BUTTONS = 8, 3
+PRIVATE = f"Only what at least {FEWEST} learners share is shown, and nobody is named."
+SHELL = "epochbot items --csv FILE"
+
+
+async def handle(context: Context, rest: str) -> Reply:
+    """Answer with the report of the group, as of now."""
+    if rest.lower() == "csv":
+        text = f"Files come from the shell so far: on the bot’s machine, {SHELL} writes one."
+        return Reply((NoticeCard(title="As a file", text=text),))
+    insights, group, now = context.store.insights, context.group, context.request.received_at
+    size = await insights.group_size(group.id)
+    answers, code = await insights.first_answers(group.id), await insights.failed_code(group.id, now - MONTH)
+    material = await _material(context, size, answers, code)
+    report = await asyncio.to_thread(group_report, material, now)
+    told = await insights.open_reports(group.id)
+    return Reply(tuple(cards(context.services.track, report, told, await insights.quarantined())))
+
+
+async def _material(context: Context, size: GroupSize, answers: list[FirstAnswer], code: list[FailedCode]) -> Material:
+    services, since = context.services, await context.store.insights.since_when()
+    return Material(
+        track=services.track,
+        challenges=services.challenges,
+        members=size.members,
+        names=size.names,
+        read=await asyncio.to_thread(reading.readings, answers, services.track, since),
+        code=code,
+    )
+
+
+def cards(track: Track, report: GroupReport, told: list[Report], kept_out: Collection[str]) -> list[Card]:
+    """Write a report down: totals, the picture, the hardest concepts, mistakes that look alike, reported questions."""
+    found: list[Card] = [_totals(report)]
+    if report.concepts:
+        heat = tuple(ConceptHeat(row.title, row.section, row.now.asked, row.now.rate) for row in report.concepts)
+        found += [heat_picture(heat), _hardest(track, report, kept_out)]
+    if report.alike:
+        found.append(_alike(report))
+    if told:
+        found.append(_reported(track, told))
+    return found
+
+
+def _totals(report: GroupReport) -> NoticeCard:
+    total = report.total
+    lines = [f"Last 30 days: {_count(total.asked, 'first answer')}, {_count(report.submissions, 'failed submission')}."]
+    if not report.open:
+        lines.append(
+            f"There {_are(report.members)} here, so there are totals only: from {FEWEST} on, what is hard shows without"
+            " showing who finds it so."
+        )
+    elif total.shown:
+        lines.append(f"{total.rate:.0%} were right{_trend(total.rate, report.before)}.")
+    if report.open and not report.concepts:
+        lines.append(f"No topic has answers of {FEWEST} learners yet, so none is shown.")
+    elif report.withheld:
+        lines.append(f"{_count(report.withheld, 'more topic')} had too few learners to be shown.")
+    lines.append(PRIVATE if report.open else "Nobody is named.")
+    return NoticeCard(title="What the group finds hard", text="\n".join(lines))
+
+
+def _are(members: int) -> str:
+    return "is 1 member" if members == 1 else f"are {members} members"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _trend(now: float, before: float | None) -> str:
+    if before is None:
+        return ""
+    points = round(100 * now) - round(100 * before)
+    if points == 0:
+        return ", as in the 30 days before"
+    return f", {abs(points)} points {'more' if points > 0 else 'less'} than in the 30 days before"
+
+
+def _hardest(track: Track, report: GroupReport, kept_out: Collection[str]) -> NoticeCard:
+    rows, common = report.concepts[:HARDEST], dict(report.answers)
+    lines: list[str] = []
+    for n, row in enumerate(rows, 1):
+        lines.append(f"{n}. {row.title}: {_row(row)}")
+        for answer in common.get(row.id, ()):
+            said = f"“{answer.said}”" if answer.said != answer.why else answer.said
+            why = f": {answer.why}" if answer.why and answer.why != answer.said else ""
+            lines.append(f"   {answer.learners} learners said {said}{why}")
+        item = suggestion(track, row.id, kept_out)
+        if item is not None:
+            lines.append(f"   Ask: /quiz {row.id} (“{cut(item.prompt, PROMPT_CHARS)}”, {item.id})")
+    actions = tuple(Action(f"Quiz: {cut(row.title, 40)}", f"quiz {row.id}") for row in rows[:BUTTONS])
+    return NoticeCard(title="Hardest topics", text="\n".join(lines), actions=actions)
+
+
+def _row(row: ConceptRow) -> str:
+    return f"{row.now.right} of {row.now.asked} right ({row.now.rate:.0%}{_trend(row.now.rate, row.before)})."
+
+
+def _alike(report: GroupReport) -> NoticeCard:
+    lines: list[str] = []
+    for one in report.alike:
+        lines.append(f"{one.learners} learners in “{one.title}”{': ' + one.why if one.why else '.'}")
+        lines.append("   For example: " + one.example.replace("\n", "\n   "))
+        if one.concept:
+            lines.append(f"   Ask: /quiz {one.concept}")
+    return NoticeCard(title="Mistakes that look alike", text="\n".join(lines))
+
+
+def _reported(track: Track, told: list[Report]) -> NoticeCard:
+    """Questions members reported; their own words, which were meant for who reads this."""
+    lines = []
+    for one in told[:MOST_REPORTS]:
+        item = track.item(one.item_id)
+        words = f" “{cut(one.words, 120)}”" if one.words else ""
+        lines.append(
+            f"{one.item_id}: {REASONS[one.reason]}.{words} ({cut(item.prompt, 60) if item else 'no longer asked'})"
+        )
+    if len(told) > MOST_REPORTS:
+        lines.append(f"And {len(told) - MOST_REPORTS} more.")
+    lines.append("Whoever runs the bot settles them: epochbot items --resolve ID.")
+    return NoticeCard(title="Reported questions", text="\n".join(lines))

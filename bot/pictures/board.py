@@ -20,12 +20,12 @@ from bot.pictures.palette import (
 )
 
 HEAD, ROW, BAR_TOP, BAR_HEIGHT, RANK = 46, 40, 25, 8, 30
-MOST = 20
+MOST = 10
 
 
 def leaderboard_picture(card: LeaderboardCard) -> PictureCard:
-    """The first twenty lines of a board."""
-    shown = card.lines[:MOST]
+    """The first ten lines of a board, and the learner's own wherever it stands."""
+    shown = card.lines[:MOST] + tuple(line for line in card.lines[MOST:] if line.me)
     more = len(card.lines) - len(shown)
     sheet = Sheet(WIDTH, MARGIN * 2 + HEAD + board_height(shown) + (24 if more else 0))
     sheet.text(MARGIN, MARGIN + 9, card.title, Look(TITLE, room=WIDTH - 2 * MARGIN))

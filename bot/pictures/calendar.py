@@ -72,7 +72,8 @@ def _alt(days: tuple[tuple[date, DayMark], ...]) -> str:
     told = [f"{counts[DayMark.DONE]} done", f"{counts[DayMark.FROZEN]} kept by a freeze"]
     told += [f"{counts[mark]} {WORDS[mark]}" for mark in (DayMark.REPAIRED, DayMark.PAUSED) if counts[mark]]
     told.append(f"{counts[DayMark.PRACTICE]} with some practice")
-    return f"Calendar of the last {len(days)} days: {', '.join(told)}."
+    span = "today" if len(days) == 1 else f"the last {len(days)} days"
+    return f"Calendar of {span}: {', '.join(told)}."
 
 
 def _legend(days: tuple[tuple[date, DayMark], ...]) -> list[tuple[DayMark, ...]]:

@@ -52,13 +52,13 @@ def verdict(one: CalibrationBin) -> str:
 
 def _row(sheet: Sheet, top: float, one: CalibrationBin) -> None:
     left, right = MARGIN + NAMES, WIDTH - MARGIN - NUMBERS
-    for n, (name, share, colour) in enumerate((("said", one.said, GREY), ("was right", one.right, BLUE))):
+    for n, (name, share, colour) in enumerate((("you said", one.said, GREY), ("was right", one.right, BLUE))):
         y = top + 9 + n * 17
         sheet.text(MARGIN, y, name, Look(SMALL, FAINT))
         sheet.bar((left, y - BAR_HEIGHT / 2, right, y + BAR_HEIGHT / 2), share, colour)
         sheet.text(WIDTH - MARGIN, y, percent(share), Look(TEXT, INK, "r"))
     answers = f"{one.count} {'answer' if one.count == 1 else 'answers'}"
-    sheet.text(left, top + 44, f"{answers}: {verdict(one)}", Look(SMALL, INK))
+    sheet.text(left, top + 44, f"{answers}: {verdict(one)}", Look(SMALL, INK, room=WIDTH - MARGIN - left))
 
 
 def _alt(bins: tuple[CalibrationBin, ...]) -> str:

@@ -8,8 +8,8 @@ from bot.cards import PictureCard
 from bot.pictures.palette import FAINT, LEVELS, MARGIN, SMALL, TEXT, TITLE, WIDTH, Look, Sheet, width_of
 from bot.pictures.recap import percent
 
-HEAD, ROW, BAR_TOP, BAR_HEIGHT = 52, 52, 38, 8
-MOST = 12
+HEAD, ROW, BAR_TOP, BAR_HEIGHT = 54, 58, 38, 8
+MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ConceptHeat:
 
 
 def heat_picture(rows: tuple[ConceptHeat, ...]) -> PictureCard:
-    """The first twelve concepts in the order given, hardest first as a rule."""
+    """The first eight concepts in the order given, hardest first as a rule."""
     shown, more = rows[:MOST], max(0, len(rows) - MOST)
     sheet = Sheet(WIDTH, MARGIN * 2 + HEAD + ROW * max(len(shown), 1) + (20 if more else 0))
     sheet.text(MARGIN, MARGIN + 9, "What the group finds hard", Look(TITLE))

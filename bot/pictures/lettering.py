@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LONGEST = 200  # letters of one line that are looked at; no line is nearly as wide
+MOST_ACCENTS = 2  # over one letter
 DRAWN = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("©«°±´·»‘’“”…‹›™")
 ALIKE = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
@@ -55,7 +56,7 @@ def pieces(text: str) -> Iterator[Letters | Box]:
     for sign in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text[:LONGEST]).translate(ALIKE)):
         kind = unicodedata.category(sign)
         if kind.startswith("M"):
-            if base and sign in ACCENTS:
+            if base and sign in ACCENTS and [at for at, _ in accents].count(len(base) - 1) < MOST_ACCENTS:
                 accents.append((len(base) - 1, sign))
         elif sign in DRAWN or sign.isspace():
             base += sign if sign in DRAWN else " "

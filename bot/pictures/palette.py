@@ -8,6 +8,7 @@ and green apart, and no colour says anything alone.
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,10 +18,10 @@ from bot.pictures.lettering import Box, Letters, pieces, strokes
 
 PAPER, INK, FAINT, GRID, EMPTY = "#fbfaf7", "#22252b", "#5c626d", "#e3e1da", "#edebe4"
 GREEN, PALE, BLUE, ORANGE, GREY = "#2f7d5b", "#a9d3bd", "#3f7fbd", "#dd9a3c", "#83818c"
-LEVELS = ("#d3e8f3", "#93c4e0", "#4691c2", "#14537f")  # from little to much: ever darker, so that greys tell them too
+LEVELS = ("#b5d6ea", "#7db4d8", "#3f86b8", "#14486f")  # from little to much: ever darker, so that greys tell them too
 WHITE = "#ffffff"
 COLOURS = (PAPER, INK, FAINT, GRID, EMPTY, GREEN, PALE, BLUE, ORANGE, GREY, *LEVELS, WHITE)
-STEPS = 16  # from a letter to its ground
+STEPS, APART = 16, 12  # from a letter to its ground, and how far from any other colour
 SCALE = 2
 WIDTH = 390  # points: a phone's screen
 MARGIN = 14
@@ -141,14 +142,20 @@ def width_of(text: str, size: int) -> float:
 
 @cache
 def _inks() -> Image.Image:
-    """Every colour, and the steps between letters and what they stand on: few enough for one byte to a pixel."""
-    colours: list[tuple[int, ...]] = [ImageColor.getrgb(colour) for colour in COLOURS]
-    for letters in (INK, FAINT):
-        for ground in (PAPER, EMPTY):
-            ends = [*zip(ImageColor.getrgb(letters), ImageColor.getrgb(ground), strict=True)]
-            colours += [tuple(a + (b - a) * n // STEPS for a, b in ends) for n in range(1, STEPS)]
+    """Every colour, and steps between letters and what they stand on: few enough for one byte to a pixel.
+
+    Pillow looks colours up coarsely, so no step may come near a colour of ours.
+    """
+    ours: list[tuple[int, ...]] = [ImageColor.getrgb(colour) for colour in COLOURS]
+    steps = [
+        tuple(a + (b - a) * n // STEPS for a, b in zip(letters, ground, strict=True))
+        for letters in map(ImageColor.getrgb, (INK, FAINT))
+        for ground in map(ImageColor.getrgb, (PAPER, EMPTY))
+        for n in range(1, STEPS)
+    ]
+    clear = [step for step in steps if min(math.dist(step, colour) for colour in ours) >= APART]
     inks = Image.new("P", (1, 1))
-    inks.putpalette([part for colour in colours for part in colour])
+    inks.putpalette([part for colour in ours + clear for part in colour])
     return inks
 
 

@@ -28,7 +28,7 @@ from bot.pictures.palette import (
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HEAD, GOAL, CHART, NUMBERS, TITLE_ROW, HARD_ROW = 50, 56, 112, 62, 30, 22
 BAR_GAP = 10
-MOST_TOP, MOST_HARD = 5, 3
+MOST_TOP, MOST_HARD = 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +108,16 @@ def _chart(sheet: Sheet, y: float, xp: tuple[int, ...]) -> None:
 
 
 def _numbers(sheet: Sheet, y: float, recap: WeekRecap) -> None:
-    third = (WIDTH - 2 * MARGIN) / 3
-    told = (
-        (sum(recap.xp_by_day), "XP together"),
+    told = [
         (recap.active, "member learned" if recap.active == 1 else "members learned"),
         (recap.streak, "day in a row" if recap.streak == 1 else "days in a row"),
-    )
+    ]
+    if recap.goal <= 0:
+        told.insert(0, (sum(recap.xp_by_day), "XP together"))
+    share = (WIDTH - 2 * MARGIN) / len(told)
     for n, (number, words) in enumerate(told):
-        x = MARGIN + third * (n + 0.5)
-        sheet.text(x, y + 16, str(number), Look(BIG, INK, "m", room=third - 6))
+        x = MARGIN + share * (n + 0.5)
+        sheet.text(x, y + 16, str(number), Look(BIG, INK, "m", room=share - 6))
         sheet.text(x, y + 40, words, Look(SMALL, FAINT, "m"))
 
 

@@ -22,6 +22,8 @@ class Post:
         thread: the title of a discussion to open below it; none when empty.
         reply_to: the message below which it belongs, as `Posted.message` said; at the channel's end when empty.
         ping: the platform's id of the one role or user group to notify; nobody when empty.
+        direct: the channel is a person's id as `Actor.external_id` says it, and the post a direct message to them.
+        repeat: it may have been sent before, so the host looks for it first.
     """
 
     channel: str
@@ -30,6 +32,8 @@ class Post:
     thread: str = ""
     reply_to: str = ""
     ping: str = ""
+    direct: bool = False
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +81,17 @@ class Host(Protocol):
 
         Raises:
             PostError: it did not arrive.
+        """
+        ...
+
+    async def direct(self, person: str, post: Post) -> Posted:
+        """Send a post to one person alone, as a direct message; its channel, thread and ping mean nothing.
+
+        Args:
+            person: as `Actor.external_id` names them.
+            post: what to send.
+
+        Raises:
+            PostError: it did not arrive; lasting where they take no messages from us.
         """
         ...

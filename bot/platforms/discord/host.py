@@ -191,6 +191,16 @@ class DiscordHost:
             raise PostError("Discord is not connected just now.", lasting=False)
         return await self._poster.post(post)
 
+    async def direct(self, person: str, post: Post) -> Posted:
+        """Send a post to one person alone.
+
+        Raises:
+            PostError: it did not arrive.
+        """
+        if self._poster is None:
+            raise PostError("Discord is not connected just now.", lasting=False)
+        return await self._poster.direct(person, post)
+
 
 def fatal(fault: BaseException | None) -> str:
     """What to do about a fault that trying again does not mend, or ""."""

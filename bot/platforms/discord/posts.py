@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -21,6 +22,7 @@ THREAD_NAME = 100
 DAY: Final = 1440  # minutes without a word before Discord tidies a thread away
 THREAD_EXISTS = 160004
 UNKNOWN = (10003, 10008)  # the channel or message is gone
+CLOSED = "Discord does not let me write to you; allow direct messages from members of a server we share."
 
 
 class Pace:
@@ -61,6 +63,25 @@ class Poster:
             ]
             thread = await self._open_thread(post.channel, sent[0], post.thread) if post.thread else ""
         return Posted(sent[0], thread)
+
+    async def direct(self, person: str, post: Post) -> Posted:
+        """Send a post to one person alone.
+
+        Raises:
+            PostError: it did not arrive; lasting where they take no messages from us.
+        """
+        if not (person.isascii() and person.isdigit()):
+            raise PostError(CLOSED, lasting=True)
+        await asyncio.sleep(self._pace.reserve())
+        opened = await attempt(self._client.http.start_private_message(int(person)))
+        if isinstance(opened, Failure):
+            raise _closed(opened)
+        try:
+            return await self.post(replace(post, channel=str(opened["id"]), thread="", reply_to="", ping=""))
+        except PostError as fault:
+            if not fault.lasting:
+                raise
+            raise PostError(CLOSED, lasting=True) from None
 
     async def _target(self, post: Post) -> tuple[str, str]:
         """Where a post goes: into the thread below the message it belongs to if there is one, else as a reply to it."""
@@ -119,6 +140,13 @@ def refusal(made: Failure) -> PostError:
     return PostError(
         f"Discord did not take the post ({made.status or 'not reached'}: {made.reason[:200]}).", lasting=False
     )
+
+
+def _closed(opened: Failure) -> PostError:
+    """What to tell about a private conversation that was not opened."""
+    if opened.status in (400, 403, 404):
+        return PostError(CLOSED, lasting=True)
+    return refusal(opened)
 
 
 def with_ping(messages: tuple[Message, ...], role: str) -> tuple[Message, ...]:

@@ -120,6 +120,16 @@ class SlackHost:
         client, there = await self._client_for(post.channel)
         return await self._posts.post(client, replace(post, channel=there))
 
+    async def direct(self, person: str, post: Post) -> Posted:
+        """Send a post to one person alone, once.
+
+        Raises:
+            PostError: it did not arrive.
+        """
+        team, _, user = person.partition(":")
+        client, _ = await self._client_for(f"{team}/")
+        return await self._posts.direct(client, user, post)
+
     async def _client_for(self, channel: str) -> tuple[AsyncWebClient, str]:
         """The client for a channel, and the channel as its workspace knows it."""
         team, _, there = channel.rpartition("/")

@@ -14,7 +14,6 @@ from bot.platforms.slack.forms import Origin, unpacked
 PLATFORM = "slack"
 MENU = ("", "menu", "start", "hi", "hello")
 MEANT = {  # what people type, and the command they mean
-    "today": "daily",
     "question": "daily",
     "questions": "daily",
     "board": "leaderboard",

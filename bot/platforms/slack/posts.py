@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -36,6 +37,28 @@ LASTING = {
 }
 
 
+UNREACHED = dict.fromkeys(
+    ("user_not_found", "user_not_visible", "user_disabled", "messages_tab_disabled"),
+    "Slack does not let me write to this account.",
+)
+
+
+@contextmanager
+def _told(lasting: Mapping[str, str]) -> Iterator[None]:
+    """Turn what Slack refuses into words.
+
+    Raises:
+        PostError: it was refused.
+    """
+    try:
+        yield
+    except SlackApiError as fault:
+        code = code_of(fault)
+        raise PostError(lasting.get(code, f"Slack answers “{code}”."), lasting=code in lasting) from None
+    except UNREACHABLE as fault:
+        raise PostError(f"Slack was not reached: {type(fault).__name__}.", lasting=False) from None
+
+
 @dataclass
 class Posts:
     """What was posted lately, by channel and key; what is older is found in the channel itself."""
@@ -48,14 +71,19 @@ class Posts:
         Raises:
             PostError: it did not arrive.
         """
-        try:
+        with _told(LASTING):
             return await self._post(client, post)
-        except SlackApiError as fault:
-            code = code_of(fault)
-            advice = LASTING.get(code, f"Slack answers “{code}”.")
-            raise PostError(advice, lasting=code in LASTING) from None
-        except UNREACHABLE as fault:
-            raise PostError(f"Slack was not reached: {type(fault).__name__}.", lasting=False) from None
+
+    async def direct(self, client: AsyncWebClient, user: str, post: Post) -> Posted:
+        """Send a post to one person alone, or find it where it was sent before.
+
+        Raises:
+            PostError: it did not arrive; lasting where they cannot be written to.
+        """
+        with _told(LASTING | UNREACHED):
+            opened = await careful(client).conversations_open(users=[user])
+            channel = str(opened["channel"]["id"])
+            return await self._post(client, replace(post, channel=channel, thread="", reply_to="", ping=""))
 
     async def _post(self, client: AsyncWebClient, post: Post) -> Posted:
         parts = _with_ping(messages(post.cards), post.ping)

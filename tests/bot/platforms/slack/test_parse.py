@@ -36,7 +36,6 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
         ("/daily", "daily"),
         ("/learn daily", "daily"),
         ("Quiz  gradient descent", "Quiz gradient descent"),
-        ("today", "daily"),
         ("board all", "leaderboard all"),
         ("?", "help"),
         ("B", "B"),

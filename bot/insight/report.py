@@ -114,9 +114,9 @@ class Material:
 
 def group_report(material: Material, now: datetime) -> GroupReport:
     """Sum up the month up to an instant. Slow where there are many mistakes: call it in a thread."""
-    month = [one for one in material.read if now - MONTH <= one.answer.at < now]
+    month = [one for one in material.read if now - MONTH <= one.answer.at <= now]
     earlier = [one for one in material.read if now - 2 * MONTH <= one.answer.at < now - MONTH]
-    code = [one for one in material.code if now - MONTH <= one.at < now]
+    code = [one for one in material.code if now - MONTH <= one.at <= now]
     total, before = _share(month), _share(earlier)
     if material.members < FEWEST:
         return GroupReport(members=material.members, total=total, before=None, submissions=len(code))

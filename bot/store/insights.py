@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from bot.store import insights_answers, insights_quarantine, insights_reports, people
 from bot.store.insights_rows import FailedCode, FirstAnswer, GroupSize, Quarantined, Report, Reported, Suspicion
 from bot.store.readers import Readers
+from bot.store.rows import Question
 from bot.store.writer import Writer
 
 INSPECT_FROM = 3
@@ -79,6 +80,10 @@ class Insights:
         if made.new and made.reporters == INSPECT_FROM:
             log.warning("question reported by several learners", item=report.item_id, reporters=made.reporters)
         return made
+
+    async def last_answered(self, user_id: int) -> Question | None:
+        """Find the question a learner answered last, on whatever day."""
+        return await self._read(lambda db: insights_reports.last_answered(db, user_id))
 
     async def reporters(self) -> dict[str, int]:
         """Count by item the learners whose report is open."""

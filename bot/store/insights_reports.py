@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.store import questions
 from bot.store.codec import from_ms, to_ms
 from bot.store.connect import change, one, rows, value
 from bot.store.insights_rows import Reason, Report, Reported
+from bot.store.rows import Question
 
 WORDS_CHARS = 500
 MOST_LISTED = 200
@@ -99,3 +101,10 @@ def hand_over(db: Database, old: tuple[int, int], new: int) -> None:
         **both,
     )
     change(db, "UPDATE item_report SET user_id = :new WHERE user_id IN (:one, :other)", new=new, **both)
+
+
+def last_answered(db: Database, user_id: int) -> Question | None:
+    """Find the question a learner answered last."""
+    sql = "SELECT question_id FROM attempt WHERE user_id = :id AND kind = 'quiz' ORDER BY id DESC LIMIT 1"
+    question_id = value(db, sql, id=user_id)
+    return questions.by_id(db, question_id) if question_id is not None else None

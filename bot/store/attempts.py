@@ -1,4 +1,4 @@
-"""Recording what learners do: answers, submissions, hints. Each is one transaction of log, XP and streak together."""
+"""Recording what learners do: answers, submissions, hints. Each is one transaction of log, learning, XP and streak together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import streaks, xp
-from bot.store import hints, ledger, questions
+from bot.store import hints, learning_log, ledger, questions
 from bot.store.codec import ANSWER_CHARS, day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, insert, one, value
 from bot.store.rows import AnswerRecord, Attempt, Kind, Recorded, SubmissionRecord
@@ -18,7 +18,6 @@ from bot.streaks import Streak
 
 INTERNAL = "internal"
 ACCEPTED = "accepted"
-FORMATIVE = "formative"
 
 _SELECT = "SELECT * FROM attempt WHERE "
 _INSERT = (
@@ -40,7 +39,7 @@ class _Act(NamedTuple):
 
 
 def record_answer(db: Database, record: AnswerRecord) -> Recorded:
-    """Record the one answer to a question, with what it earns. A repeat changes nothing and tells of the original.
+    """Record the one answer to a question, with what it earns and what it says of memory and ability. A repeat changes nothing and tells of the original.
 
     Raises:
         LookupError: when there is no such question.
@@ -54,7 +53,7 @@ def record_answer(db: Database, record: AnswerRecord) -> Recorded:
     known = _find(db, "idem = :idem", idem=record.idem) or _find(db, "question_id = :key", key=question.id)
     if known is not None:
         return _repeat(db, known, record.user_id, record.local_day)
-    points = _answer_points(db, record, question.item_id)
+    before = learning_log.standing(db, record, question.item_id)
     act = _begin(db, record)
     attempt_id = insert(
         db,
@@ -68,26 +67,9 @@ def record_answer(db: Database, record: AnswerRecord) -> Recorded:
         correct=int(record.correct),
         **_shared(record),
     )
+    learning_log.learn(db, record, question, before, attempt_id)
+    points = learning_log.points(record, question, before)
     return _finish(db, act, attempt_id, points, "answer" if record.correct else "took part")
-
-
-def _answer_points(db: Database, record: AnswerRecord, item_id: str) -> int:
-    met = one(
-        db,
-        "SELECT count(*) AS times, coalesce(sum((correct OR verdict = 'formative') AND local_day = :day), 0) AS paid FROM attempt"
-        " WHERE user_id = :user_id AND kind = 'quiz' AND item_id = :item_id",
-        user_id=record.user_id,
-        item_id=item_id,
-        day=day_text(record.local_day),
-    ) or {"times": 0, "paid": 0}
-    return xp.quiz_points(
-        correct=record.correct,
-        difficulty=record.difficulty,
-        met_before=met["times"] > 0,
-        paid_today=met["paid"] > 0,
-        formative=record.verdict == FORMATIVE,
-        elapsed_ms=record.elapsed_ms,
-    )
 
 
 def record_submission(db: Database, record: SubmissionRecord) -> Recorded:

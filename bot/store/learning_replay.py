@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from bot.reviewing import Kept, is_due, remember
+from bot.reviewing import Kept, counts, is_due, remember
 from bot.store import learning_state as state
 from bot.store.codec import from_ms, to_day
 from bot.store.connect import Row, change, rows
@@ -30,6 +31,13 @@ _PLACEMENTS = (
 )
 
 
+class Review(NamedTuple):
+    """An answer that moved the memory of its concept."""
+
+    rating: Rating
+    at: datetime
+
+
 class Placed(NamedTuple):
     """What a placement test found, and how many answers that rests on."""
 
@@ -43,6 +51,7 @@ class Replay:
 
     memories: dict[str, Kept] = field(default_factory=dict)
     skills: dict[str, Skill] = field(default_factory=dict)
+    reviews: dict[str, list[Review]] = field(default_factory=dict)  # by concept, those that counted
     due: set[int] = field(default_factory=set)  # attempts whose concept was due when they were made
 
 
@@ -80,8 +89,10 @@ def _review(lived: Replay, row: Row, weights: Parameters) -> None:
     kept, day = lived.memories.get(row["concept"]), to_day(row["local_day"])
     if is_due(kept, day):
         lived.due.add(row["id"])
-    if row["reviewed"]:
-        lived.memories[row["concept"]] = remember(kept, Rating(row["rating"]), from_ms(row["at"]), day, weights)
+    review = Review(Rating(row["rating"]), from_ms(row["at"]))
+    if row["reviewed"] and counts(kept, review.rating, day):
+        lived.memories[row["concept"]] = remember(kept, review.rating, review.at, day, weights)
+        lived.reviews.setdefault(row["concept"], []).append(review)
 
 
 def _rate(lived: Replay, row: Row) -> None:
@@ -152,8 +163,8 @@ def hand_over(db: Database, old: tuple[int, int], new: int) -> None:
         state.forget(db, user_id)
     change(
         db,
-        "INSERT INTO learner_fit (user_id, group_id) SELECT :new, l.group_id FROM learner_fit l"
-        " JOIN fitted f ON f.group_id = l.group_id WHERE l.user_id IN (:one, :other) ORDER BY f.reviews DESC, f.group_id LIMIT 1",
+        "INSERT INTO learner_fit (user_id, fitted_id) SELECT :new, f.id FROM learner_fit l"
+        " JOIN fitted f ON f.id = l.fitted_id WHERE l.user_id IN (:one, :other) ORDER BY f.reviews DESC, f.id LIMIT 1",
         new=new,
         one=old[0],
         other=old[1],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.reviewing import Kept
+from bot.store.rows import Answered
 from quizzes.memory import DEFAULT, Parameters
 from quizzes.skill import Skill
 
@@ -39,7 +40,11 @@ class PlacementRun:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """All that is kept of a learner's memory and ability. `items` are the ratings of all items anybody answered."""
+    """All that is kept of a learner's memory and ability.
+
+    `items` are the ratings of all items anybody answered; `answered` is what the learner did, placement tests left out, and
+    `tested` what such tests asked, each with the day.
+    """
 
     memories: Mapping[str, Kept] = field(default_factory=dict)  # by concept
     skill: Skill = Skill()
@@ -47,6 +52,8 @@ class Learned:
     items: Mapping[str, Skill] = field(default_factory=dict)  # by item's id
     placement: Placement | None = None
     parameters: Parameters = DEFAULT
+    answered: tuple[Answered, ...] = ()
+    tested: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def keep_item(db: Database, item_id: str, skill: Skill) -> None:
 
 def parameters(db: Database, user_id: int) -> Parameters:
     """Read the parameters a learner's memories are worked out with: those of a group of theirs, or the general ones."""
-    sql = "SELECT f.parameters FROM learner_fit l JOIN fitted f ON f.group_id = l.group_id WHERE l.user_id = :user_id"
+    sql = "SELECT f.parameters FROM learner_fit l JOIN fitted f ON f.id = l.fitted_id WHERE l.user_id = :user_id"
     row = one(db, sql, user_id=user_id)
     return tuple(json.loads(row["parameters"])) if row else DEFAULT
 

@@ -13,7 +13,18 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import xp
-from bot.store import claims, insights_reports, ledger, people, rebuild, reminders, schedules
+from bot.store import (
+    claims,
+    games,
+    insights_reports,
+    learning_replay,
+    ledger,
+    people,
+    rebuild,
+    reminders,
+    schedules,
+    streaklog,
+)
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, insert, one, rows, value
 
@@ -52,11 +63,13 @@ def merge(db: Database, first: int, second: int, now: datetime) -> int:
         insert(db, sql, old=user_id, new=pair.new, at=to_ms(now))
     _settle_daily_sets(db, pair)
     _hand_over(db, pair)
+    learning_replay.hand_over(db, (leader, follower), pair.new)
     _take_hints(db, pair)
     _count_days(db, pair)
     _pay_once(db, pair)
     _join_groups(db, pair)
     insights_reports.hand_over(db, (leader, follower), pair.new)
+    games.hand_over(db, (leader, follower), pair.new, now)
     reminders.hand_over(db, (leader, follower), pair.new)
     schedules.hand_over(db, (leader, follower), pair.new)
     claims.hand_over(db, (leader, follower), pair.new)
@@ -139,9 +152,7 @@ def _take_hints(db: Database, pair: _Pair) -> None:
 
 def _count_days(db: Database, pair: _Pair) -> None:
     """Live through the days again, with the freezes one person would have had."""
-    sql = "SELECT local_day, min(at) AS at FROM freeze_ledger WHERE reason = 'bridge' AND user_id IN (:one, :other) GROUP BY local_day"
-    for row in rows(db, sql, **pair.both):
-        ledger.bridge(db, pair.new, to_day(row["local_day"]), from_ms(row["at"]))
+    streaklog.hand_over(db, (pair.one, pair.other), pair.new)
     for day in rebuild.qualified_days(db, pair.new):
         last = one(
             db,
@@ -151,6 +162,7 @@ def _count_days(db: Database, pair: _Pair) -> None:
         )
         if last is not None:
             ledger.count_day(db, pair.new, day, last["tz"], from_ms(last["at"]))
+    streaklog.keep_frozen(db, (pair.one, pair.other), pair.new)
 
 
 def _pay_once(db: Database, pair: _Pair) -> None:
@@ -170,32 +182,35 @@ def _pay_once(db: Database, pair: _Pair) -> None:
 def _points_due(db: Database, user_id: int) -> dict[date, int]:
     """Add up by day what each attempt was paid, but for those that would have earned nothing after all earlier ones."""
     sql = (
-        "SELECT a.kind, a.item_id, a.correct OR a.verdict = 'formative' AS good, a.local_day, coalesce(x.points, 0) AS points"
-        " FROM attempt a LEFT JOIN xp_ledger x ON x.source_kind = 'attempt' AND x.source_id = CAST(a.id AS TEXT)"
+        "SELECT a.id, a.kind, a.item_id, coalesce(q.purpose, '') AS purpose, a.correct OR a.verdict = 'formative' AS good,"
+        " a.local_day, coalesce(x.points, 0) AS points FROM attempt a LEFT JOIN question q ON q.id = a.question_id"
+        " LEFT JOIN xp_ledger x ON x.source_kind = 'attempt' AND x.source_id = CAST(a.id AS TEXT)"
         " AND x.user_id = a.user_id WHERE a.user_id = :id ORDER BY a.id"
     )
     due: dict[date, int] = {}
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[str, str]] = set()
+    came_again = learning_replay.due_attempts(db, user_id)
     for row in rows(db, sql, id=user_id):
         day = to_day(row["local_day"])
-        due[day] = due.get(day, 0) + (0 if seen & _barred_by(row) else row["points"])
+        barred = bool(seen & _barred_by(row)) and not (row["good"] and row["id"] in came_again)
+        due[day] = due.get(day, 0) + (0 if barred else row["points"])
         seen |= _leaves(row)
     return due
 
 
-def _barred_by(row: Row) -> set[tuple[str, ...]]:
-    """What must not have happened before for an attempt to earn anything."""
+def _barred_by(row: Row) -> set[tuple[str, str]]:
+    """What must not have happened before for an attempt to earn anything, unless its concept is due again."""
     if row["kind"] == "challenge":
         return {("passed", row["item_id"])}
-    return {("right", row["item_id"], row["local_day"]) if row["good"] else ("met", row["item_id"])}
+    return {("right" if row["good"] else "met", row["item_id"])}
 
 
-def _leaves(row: Row) -> set[tuple[str, ...]]:
+def _leaves(row: Row) -> set[tuple[str, str]]:
     """What has happened once an attempt was made."""
     if row["kind"] == "challenge":
         return {("passed", row["item_id"])} if row["good"] else set()
     met = {("met", row["item_id"])}
-    return met | ({("right", row["item_id"], row["local_day"])} if row["good"] else set())
+    return met | ({("right", row["item_id"])} if row["good"] and row["purpose"] != "placement" else set())
 
 
 def _join_groups(db: Database, pair: _Pair) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlite_utils import Database
 
 from bot import streaks
-from bot.store import ledger
+from bot.store import games, learning_replay, ledger
 from bot.store.codec import to_day
 from bot.store.connect import rows
 from bot.store.rows import Difference
@@ -51,6 +51,8 @@ def differences(db: Database) -> list[Difference]:
         *_board_differences(db, "membership.hidden", _HIDDEN),
         *_day_differences(db),
         *_streak_differences(db),
+        *learning_replay.differences(db),
+        *games.differences(db),
     ]
 
 
@@ -79,4 +81,3 @@ def _streak_differences(db: Database) -> Iterator[Difference]:
         computed = streaks.evaluate(log, ledger.balance(db, user_id))
         if stored != computed:
             yield Difference("streak", f"user {user_id}", str(stored), str(computed))
-

@@ -125,7 +125,7 @@ class Store:
         return await self._read(lambda db: people.read_user(db, user_id, self._now()))
 
     async def update_settings(self, user_id: int, **fields: str | int | bool) -> User | TooSoon:
-        """Change settings: tz, day_start, track, path, board_name, board_opt_out. TooSoon means nothing was changed.
+        """Change settings: tz, day_start, track, path, board_name, board_opt_out, ask_confidence. TooSoon means nothing was changed.
 
         A new zone or day start begins at the learner's next turn of the day (`User.pending`), a newcomer's at once.
         """

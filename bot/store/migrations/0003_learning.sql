@@ -85,19 +85,21 @@ CREATE TABLE placement_question (
   UNIQUE (placement_id, number)
 ) STRICT;
 
--- Parameters of memory fitted to a group's own answers, and whose memories are worked out with which.
+-- Parameters of memory fitted to a group's own answers, and with which of them whose memories are worked out.
 CREATE TABLE fitted (
-  group_id INTEGER PRIMARY KEY REFERENCES grp (id),
+  id INTEGER PRIMARY KEY,
+  group_id INTEGER NOT NULL REFERENCES grp (id),
   parameters TEXT NOT NULL CHECK (json_valid(parameters)),
   reviews INTEGER NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX fitted_group ON fitted (group_id, id);
 
 CREATE TABLE learner_fit (
   user_id INTEGER PRIMARY KEY REFERENCES app_user (id),
-  group_id INTEGER NOT NULL REFERENCES fitted (group_id)
+  fitted_id INTEGER NOT NULL REFERENCES fitted (id)
 ) STRICT;
-CREATE INDEX learner_fit_group ON learner_fit (group_id);
+CREATE INDEX learner_fit_fitted ON learner_fit (fitted_id);
 
 -- Whether to ask how sure a learner is before an answer counts.
 ALTER TABLE app_user ADD COLUMN ask_confidence INTEGER NOT NULL DEFAULT 0 CHECK (ask_confidence IN (0, 1));

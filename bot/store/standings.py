@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot import boards, days
 from bot.boards import Placed, Score
-from bot.store import ledger, people
+from bot.store import games_ranks, ledger, people
 from bot.store.codec import from_ms, plain_name, to_ms
 from bot.store.connect import change, insert, one, rows, value
 from bot.store.rows import BoardRow, Group, SampleMember
@@ -30,13 +30,14 @@ _BELOW = (
 def leaderboard(db: Database, group_id: int, since_ms: int | None, me: int | None, top: int = TOP) -> list[BoardRow]:
     """Read a group's board: its top and the reader's neighbourhood. Members who opted out or have no XP are not on it."""
     if since_ms is None:
-        placed = _all_time(db, group_id, me, top)
+        placed = all_time(db, group_id, me, top)
     else:
-        placed = boards.excerpt(boards.rank(_week_scores(db, group_id, since_ms)), me, top=top, around=AROUND)
-    return [_named(db, place, me) for place in placed]
+        placed = boards.excerpt(boards.rank(week_scores(db, group_id, since_ms)), me, top=top, around=AROUND)
+    return [named(db, place, me) for place in placed]
 
 
-def _week_scores(db: Database, group_id: int, since_ms: int) -> list[Score]:
+def week_scores(db: Database, group_id: int, since_ms: int) -> list[Score]:
+    """Add up what each member on the board earned in the week from an instant on."""
     found = rows(
         db,
         "SELECT m.user_id, sum(x.amount) AS xp FROM membership m JOIN xp_ledger x ON x.user_id = m.user_id"
@@ -53,8 +54,8 @@ def _week_ends(since_ms: int, tz: str) -> int:
     return to_ms(days.week_begins(from_ms(since_ms) + timedelta(days=7, hours=12), tz))
 
 
-def _all_time(db: Database, group_id: int, me: int | None, top: int) -> list[Placed]:
-    """Take only what is shown from the index, and rank each place by counting those ahead."""
+def all_time(db: Database, group_id: int, me: int | None, top: int) -> list[Placed]:
+    """Take the top and the reader's neighbourhood from the index, and rank each place by counting those ahead."""
     sql = (
         "SELECT user_id, xp FROM membership WHERE group_id = :group_id AND hidden = 0 AND xp > 0"
         " ORDER BY xp DESC, user_id LIMIT :top"
@@ -66,7 +67,7 @@ def _all_time(db: Database, group_id: int, me: int | None, top: int) -> list[Pla
         shown |= {Score(**row) for row in rows(db, _ABOVE, most=AROUND, **here)}
         shown |= {Score(**row) for row in rows(db, _BELOW, most=AROUND + 1, **here)}
     ordered = sorted(shown, key=lambda score: (-score.xp, score.user_id))
-    ranks = {xp: 1 + _ahead(db, group_id, xp) for xp in {score.xp for score in ordered}}
+    ranks = {xp: 1 + games_ranks.ahead(db, group_id, xp) for xp in {score.xp for score in ordered}}
     return [Placed(ranks[score.xp], *score) for score in ordered]
 
 
@@ -77,18 +78,13 @@ def _my_xp(db: Database, group_id: int, user_id: int | None) -> int | None:
     return found
 
 
-def _ahead(db: Database, group_id: int, xp: int) -> int:
-    sql = "SELECT count(*) FROM membership WHERE group_id = :group_id AND hidden = 0 AND xp > :xp"
-    return int(value(db, sql, group_id=group_id, xp=xp))
-
-
 def rank_of(db: Database, group_id: int, user_id: int) -> int | None:
-    """Find a member's all-time rank by counting those ahead; None for who is not on the board."""
-    mine = _my_xp(db, group_id, user_id)
-    return None if mine is None else 1 + _ahead(db, group_id, mine)
+    """Find a member's all-time rank; None for who is not on the board."""
+    return games_ranks.rank(db, group_id, user_id)
 
 
-def _named(db: Database, place: Placed, me: int | None) -> BoardRow:
+def named(db: Database, place: Placed, me: int | None) -> BoardRow:
+    """Put the name others may see to a place."""
     user = one(db, "SELECT name, board_name, sample FROM app_user WHERE id = :id", id=place.user_id) or {}
     name = user["board_name"] or user["name"]
     return BoardRow(place.rank, place.user_id, name, place.xp, place.user_id == me, bool(user["sample"]))

@@ -30,7 +30,8 @@ ONLY = {  # a module, and the only places that may import it
     "sqlite_utils": ("bot/store/",),
     "PIL": ("bot/pictures/",),
     "pydantic_settings": ("bot/config.py",),
-    "structlog": ("bot/app.py", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
+    "apscheduler": ("bot/schedule/clock.py",),
+    "structlog": ("bot/app.py", "bot/schedule/", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
     "aiohttp": ("runner/remote/", "bot/platforms/discord/", "bot/platforms/slack/"),
     "argparse": ("bot/__main__.py", "bot/cli/", "runner/__main__.py", "runner/bench/__main__.py", "runner/remote/serve.py"),
 }

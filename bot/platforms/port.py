@@ -22,7 +22,6 @@ class Post:
         thread: the title of a discussion to open below it; none when empty.
         reply_to: the message below which it belongs, as `Posted.message` said; at the channel's end when empty.
         ping: the platform's id of the one role or user group to notify; nobody when empty.
-        direct: the channel is a person's id as `Actor.external_id` says it, and the post a direct message to them.
         repeat: it may have been sent before, so the host looks for it first.
     """
 
@@ -32,7 +31,6 @@ class Post:
     thread: str = ""
     reply_to: str = ""
     ping: str = ""
-    direct: bool = False
     repeat: bool = False
 
 

@@ -94,7 +94,8 @@ def first_open(
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after so many attempts that failed: each time twice as long, up to minutes."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(tries, 1) - 1, MOST_DOUBLINGS))
+    doublings: int = min(max(tries, 1) - 1, MOST_DOUBLINGS)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
 
 
 def key_of(delivery: Delivery) -> str:

@@ -22,6 +22,7 @@ from bot.store.rows import Spot
 from bot.store.schedules import Schedule
 
 MOST_PLANNED = 500  # schedules in one transaction
+MOST_SEEN = 1_000  # deliveries looked through for those that can be sent here
 LATE, NOTHING = "late", "nothing to say"
 _MINE = "id = :id AND state = 'claimed' AND owner = :owner"
 
@@ -49,12 +50,14 @@ class Asking:
         platforms: where it can post.
         limit: how much it can take.
         lease: how long the deliveries are its own.
+        holding: what it is sending already.
     """
 
     owner: str
     platforms: tuple[str, ...]
     limit: int
     lease: timedelta
+    holding: frozenset[int] = frozenset()
 
 
 def waits(db: Database, now: datetime) -> bool:
@@ -73,9 +76,8 @@ def take(db: Database, asking: Asking, now: datetime) -> list[Claim]:
     change(
         db,
         "UPDATE delivery SET state = 'skipped', why = :why WHERE state IN ('waiting', 'claimed')"
-        " AND lease_until <= :now AND expires_at <= :now AND NOT (state = 'claimed' AND owner = :owner)",
+        " AND lease_until <= :now AND expires_at <= :now",
         why=LATE,
-        owner=asking.owner,
         now=to_ms(now),
     )
     return _lease(db, asking, now) if asking.limit > 0 else []
@@ -130,21 +132,26 @@ def _group_of(db: Database, spot: Spot) -> int | None:
 
 
 def _lease(db: Database, asking: Asking, now: datetime) -> list[Claim]:
+    """Claim what is free, in order. What the asker holds is left out even where its lease has run out unseen."""
     found: list[Row] = []
-    for platform in asking.platforms:
+    free = rows(
+        db,
+        "SELECT id, platform FROM delivery WHERE state IN ('waiting', 'claimed') AND lease_until <= :now"
+        " ORDER BY due_at, id LIMIT :limit",
+        now=to_ms(now),
+        limit=MOST_SEEN,
+    )
+    ours = [row["id"] for row in free if row["platform"] in asking.platforms and row["id"] not in asking.holding]
+    for delivery_id in ours[: asking.limit]:
         found += rows(
             db,
             "UPDATE delivery SET state = 'claimed', owner = :owner, lease_until = :until, tries = tries + 1"
-            " WHERE id IN (SELECT id FROM delivery WHERE state IN ('waiting', 'claimed') AND lease_until <= :now"
-            " AND NOT (state = 'claimed' AND owner = :owner) AND platform = :platform ORDER BY due_at, id LIMIT :limit)"
-            " RETURNING *",
+            " WHERE id = :id AND state IN ('waiting', 'claimed') AND lease_until <= :now RETURNING *",
+            id=delivery_id,
             owner=asking.owner,
             until=to_ms(now + asking.lease),
             now=to_ms(now),
-            platform=platform,
-            limit=asking.limit - len(found),
         )
-    found.sort(key=lambda row: (row["due_at"], row["id"]))
     return [Claim(read(row), row["tries"], from_ms(row["expires_at"])) for row in found]
 
 
@@ -167,10 +174,11 @@ def read(row: Row) -> Delivery:
     )
 
 
-def renew(db: Database, owner: str, until: datetime) -> int:
-    """Keep what a process is sending its own for longer; how many there are."""
-    sql = "UPDATE delivery SET lease_until = :until WHERE state = 'claimed' AND owner = :owner"
-    return change(db, sql, owner=owner, until=to_ms(until))
+def renew(db: Database, owner: str, holding: Collection[int], until: datetime) -> None:
+    """Keep what a process is sending its own for longer."""
+    for delivery_id in holding:
+        sql = f"UPDATE delivery SET lease_until = :until WHERE {_MINE}"  # noqa: S608
+        change(db, sql, id=delivery_id, owner=owner, until=to_ms(until))
 
 
 def agree(db: Database, delivery: Delivery, item_id: str) -> str:

@@ -1,13 +1,13 @@
 """Posts that come by themselves: which are due, who is sending one, and where it is. Reached as `Store.deliveries`.
 
-Schedules follow `Store.places.set_posting` and `Store.reminders.keep` by themselves. For showing them there are
-`schedules_of`, `trouble`, `retry` and `reminder_of`; for builders `previous` and `sent_in_group`; the rest is the engine's.
+Schedules follow `Store.places.set_posting` and `Store.reminders.keep` by themselves. One kind of a place's is changed by
+`set_schedule`, `pause` and `resume`; `schedules_of`, `trouble`, `retry` and `reminder_of` are for showing them; for builders `previous` and `sent_in_group`; the rest is the engine's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib import metadata
 
 from sqlite_utils import Database
@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from bot.platforms.port import Posted
 from bot.schedule import plan
 from bot.schedule.kinds import Delivery, Kind
+from bot.schedule.rule import EVERY_DAY
 from bot.store import claims, people, places, schedules
 from bot.store.claims import Asking, Claim
 from bot.store.codec import day_text
@@ -38,6 +39,24 @@ class Deliveries:
     async def schedules_of(self, spot: Spot) -> list[Schedule]:
         """List what comes by itself in a place whose posts are set up, whether it is on or off."""
         return await self._read(lambda db: schedules.of_spot(db, spot))
+
+    async def set_schedule(
+        self, spot: Spot, kind: Kind, at: time, weekdays: frozenset[int] = EVERY_DAY
+    ) -> Schedule | None:
+        """Let one kind of post come at a time of its own, on some days of the week (Monday is 0), and switch it on.
+
+        None where no posts were ever set up: `Store.places.set_posting` comes first. What was due today before now is not
+        made up for.
+        """
+        return await self._write(lambda db: schedules.set_rule(db, spot, kind, at, weekdays, self._now()))
+
+    async def pause(self, spot: Spot, kind: Kind) -> bool:
+        """Switch one kind off; False where it was not on."""
+        return await self._write(lambda db: schedules.pause(db, spot, kind))
+
+    async def resume(self, spot: Spot, kind: Kind) -> bool:
+        """Switch one kind on again; False where it was on, or no posts were ever set up."""
+        return await self._write(lambda db: schedules.resume(db, spot, kind, self._now()))
 
     async def trouble(self, spot: Spot) -> list[Schedule]:
         """List what is not sent any more because the platform refused it for good; `why` says what to mend.
@@ -80,9 +99,9 @@ class Deliveries:
             return []
         return await self._write(lambda db: claims.take(db, asking, self._now()))
 
-    async def renew(self, owner: str, lease: timedelta) -> int:
-        """Keep what a process is sending its own for longer; how many there are."""
-        return await self._write(lambda db: claims.renew(db, owner, self._now() + lease))
+    async def renew(self, owner: str, holding: Collection[int], lease: timedelta) -> None:
+        """Keep what a process is sending its own for longer."""
+        await self._write(lambda db: claims.renew(db, owner, holding, self._now() + lease))
 
     async def agree(self, delivery: Delivery, item_id: str) -> str:
         """Settle what a group's posts of a kind and date are about: what whoever came first has chosen."""

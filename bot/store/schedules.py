@@ -1,7 +1,8 @@
 """When posts come by themselves: the rows of the table `schedule`, of places and of people.
 
-They follow how a place's posts, or a person's reminder, were set up, in the same transaction. A place's are never deleted,
-so that one switched off and on again cannot send a day twice. Who sends what is due is in `claims`.
+They follow how a place's posts, or a person's reminder, were set up, in the same transaction; what an admin said about one
+kind stays. A place's are never deleted, so that one switched off and on again cannot send a day twice. Who sends what is
+due is in `claims`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlite_utils import Database
 from bot.schedule import plan
 from bot.schedule.kinds import Kind
 from bot.schedule.rule import EVERY_DAY, MONDAY, Rule, mask_of, weekdays_of
+from bot.schedule.rule import due as due_at
 from bot.store import people
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, one, rows
@@ -33,6 +35,8 @@ class Schedule:
         channel: where it goes, or the person's account; empty while nothing is set up.
         paused: somebody switched it off.
         why: what keeps it from being sent, in words for an admin; empty when nothing does.
+        own_time: somebody chose the time, so it does not follow the place's hour.
+        since: when it begins, or began; nothing due before is made up for.
         next_local_date: the day it comes next, there.
         next_due: when, to the second it is sent.
     """
@@ -44,6 +48,7 @@ class Schedule:
     channel: str
     ping: str
     rule: Rule
+    own_time: bool
     since: datetime
     next_local_date: date
     next_due: datetime
@@ -71,6 +76,7 @@ def read(row: Row) -> Schedule:
         channel=row["channel"],
         ping=row["ping"],
         rule=Rule(time.fromisoformat(row["local_time"]), row["tz"], weekdays_of(row["weekdays"])),
+        own_time=bool(row["own_time"]),
         since=from_ms(row["since_utc"]),
         next_local_date=to_day(row["next_local_date"]),
         next_due=from_ms(row["next_due_utc"]),
@@ -103,36 +109,68 @@ def of_person(db: Database, user_id: int) -> Schedule | None:
 def follow(db: Database, spot: Spot, posting: Posting, now: datetime) -> None:
     """Let a place's schedules follow how its posts are set up; what had been refused is tried again.
 
-    What was due before a change is not made up for.
+    What was said about one kind stays, but for the question when another hour is chosen. What was due before is not made
+    up for.
     """
-    wishes = {
-        Kind.QUESTION: posting.question,
-        Kind.CHALLENGE: posting.challenge,
-        Kind.REVEAL: posting.reveal,
-        Kind.RECAP: posting.recap,
-    }
-    for kind, wished in wishes.items():
-        if wished and posting.channel and posting.hour is not None:
-            rule = _rule_of(kind, posting, posting.hour)
-            _put(db, _Wanted(kind, spot, posting.channel, rule, posting.ping), of_kind(db, spot, kind), now)
-        else:
-            sql = f"UPDATE schedule SET paused = 1, why = '' WHERE {_OF_SPOT} AND kind = :kind"  # noqa: S608
-            change(db, sql, kind=kind.value, **_named(spot))
+    tz = posting.tz or "UTC"
+    resting = due_at(posting.paused_until, time(), tz) if posting.paused_until else now
+    for kind in KINDS_OF_PLACES:
+        known = of_kind(db, spot, kind)
+        if posting.channel and posting.hour is not None:
+            wanted = _as_set_up(kind, spot, posting, posting.hour, known)
+            _put(db, wanted, known, max(now, resting), now)
+        elif known is not None:
+            change(db, "UPDATE schedule SET channel = '', why = '' WHERE id = :id", id=known.id)
 
 
-def _rule_of(kind: Kind, posting: Posting, hour: int) -> Rule:
-    own = {Kind.CHALLENGE: posting.challenge_hour, Kind.REVEAL: posting.reveal_hour}.get(kind)
-    at = plan.usual_time(kind, hour) if own is None else time(own)
-    asks = kind in (Kind.QUESTION, Kind.CHALLENGE)
-    some = frozenset(int(day) - 1 for day in posting.weekdays) or EVERY_DAY
-    return Rule(at, posting.tz or "UTC", some if asks else MONDAY if kind is Kind.RECAP else EVERY_DAY)
+def _as_set_up(kind: Kind, spot: Spot, posting: Posting, hour: int, known: Schedule | None) -> _Wanted:
+    tz, usual = posting.tz or "UTC", plan.usual_time(kind, hour)
+    days = MONDAY if kind is Kind.RECAP else EVERY_DAY
+    if known is None:
+        return _Wanted(kind, spot, posting.channel, Rule(usual, tz, days), posting.ping)
+    moved = kind is Kind.QUESTION and known.rule.at.hour != hour
+    own = known.own_time and not moved
+    rule = Rule(known.rule.at if own else usual, tz, known.rule.weekdays)
+    return _Wanted(kind, spot, posting.channel, rule, posting.ping, own_time=own, paused=known.paused)
+
+
+def set_rule(
+    db: Database, spot: Spot, kind: Kind, at: time, weekdays: frozenset[int], now: datetime
+) -> Schedule | None:
+    """Let one kind come at a time of its own, and switch it on; None where no posts were ever set up."""
+    known = of_kind(db, spot, kind)
+    if known is None:
+        return None
+    rule = Rule(at.replace(second=0, microsecond=0), known.rule.tz, weekdays)
+    wanted = _Wanted(kind, spot, known.channel, rule, known.ping, own_time=True)
+    _put(db, wanted, known, max(now, known.since), now)
+    return of_kind(db, spot, kind)
+
+
+def pause(db: Database, spot: Spot, kind: Kind) -> bool:
+    """Switch one kind off; False where it was not on."""
+    sql = f"UPDATE schedule SET paused = 1 WHERE {_OF_SPOT} AND kind = :kind AND paused = 0"  # noqa: S608
+    return change(db, sql, kind=kind.value, **_named(spot)) > 0
+
+
+def resume(db: Database, spot: Spot, kind: Kind, now: datetime) -> bool:
+    """Switch one kind on again; False where it was on, or no posts were ever set up."""
+    known = of_kind(db, spot, kind)
+    if known is None or not known.paused:
+        return False
+    wanted = _Wanted(kind, spot, known.channel, known.rule, known.ping, own_time=known.own_time)
+    _put(db, wanted, known, max(now, known.since), now)
+    return True
 
 
 def retry(db: Database, spot: Spot, now: datetime) -> int:
     """Let what was refused in a place be tried again, from now on; how many kinds."""
     failed = [found for found in of_spot(db, spot) if found.why]
     for found in failed:
-        _put(db, _Wanted(found.kind, spot, found.channel, found.rule, found.ping), found, now)
+        wanted = _Wanted(
+            found.kind, spot, found.channel, found.rule, found.ping, own_time=found.own_time, paused=found.paused
+        )
+        _put(db, wanted, found, max(now, found.since), now)
     return len(failed)
 
 
@@ -143,7 +181,7 @@ def remind(db: Database, user_id: int, account: Spot, at: time | None, now: date
         return
     rule = Rule(at, people.read_user(db, user_id, now).tz)
     wanted = _Wanted(Kind.REMINDER, Spot(account.platform, ""), account.external_id, rule, user_id=user_id)
-    _put(db, wanted, of_person(db, user_id), now)
+    _put(db, wanted, of_person(db, user_id), now, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +193,16 @@ class _Wanted:
     channel: str
     rule: Rule
     ping: str = ""
+    own_time: bool = False
+    paused: bool = False
     user_id: int | None = None
 
 
-def _put(db: Database, wanted: _Wanted, known: Schedule | None, now: datetime) -> None:
-    """Switch a schedule on as it is wanted, and work out when it comes next; one that was so already goes on."""
-    same = known is not None and (known.active, known.rule, known.channel) == (True, wanted.rule, wanted.channel)
-    since = known.since if known is not None and same else now
+def _put(db: Database, wanted: _Wanted, known: Schedule | None, begin: datetime, now: datetime) -> None:
+    """Make a schedule as it is wanted, from an instant on; one that was so already and has begun goes on."""
+    goes_on = known is not None and known.active and known.since <= now and begin <= now
+    same = known is not None and (known.rule, known.channel, False) == (wanted.rule, wanted.channel, wanted.paused)
+    since = known.since if known is not None and goes_on and same else begin
     target = (
         "(user_id, kind) WHERE user_id IS NOT NULL"
         if wanted.user_id
@@ -171,13 +212,13 @@ def _put(db: Database, wanted: _Wanted, known: Schedule | None, now: datetime) -
     found = plan.first_open(wanted.rule, shift, plan.catch_up_of(wanted.kind), now=now, since=since)
     change(
         db,
-        "INSERT INTO schedule (kind, platform, place, spot, user_id, channel, ping, local_time, weekdays, tz,"  # noqa: S608
-        " since_utc, next_local_date, next_due_utc) VALUES (:kind, :platform, :place, :spot, :user_id, :channel,"
-        " :ping, :local_time, :weekdays, :tz, :since, :next_date, :next_due)"
+        "INSERT INTO schedule (kind, platform, place, spot, user_id, channel, ping, local_time, own_time, weekdays, tz,"  # noqa: S608
+        " since_utc, next_local_date, next_due_utc, paused) VALUES (:kind, :platform, :place, :spot, :user_id, :channel,"
+        " :ping, :local_time, :own_time, :weekdays, :tz, :since, :next_date, :next_due, :paused)"
         f" ON CONFLICT {target} DO UPDATE SET platform = excluded.platform, channel = excluded.channel,"
-        " ping = excluded.ping, local_time = excluded.local_time,"
+        " ping = excluded.ping, local_time = excluded.local_time, own_time = excluded.own_time,"
         " weekdays = excluded.weekdays, tz = excluded.tz, since_utc = excluded.since_utc,"
-        " next_local_date = excluded.next_local_date, next_due_utc = excluded.next_due_utc, paused = 0, why = ''",
+        " next_local_date = excluded.next_local_date, next_due_utc = excluded.next_due_utc, paused = excluded.paused, why = ''",
         kind=wanted.kind.value,
         platform=wanted.spot.platform,
         place=wanted.spot.external_id,
@@ -186,6 +227,8 @@ def _put(db: Database, wanted: _Wanted, known: Schedule | None, now: datetime) -
         channel=wanted.channel,
         ping=wanted.ping,
         local_time=wanted.rule.at.isoformat("minutes"),
+        own_time=int(wanted.own_time),
+        paused=int(wanted.paused),
         weekdays=mask_of(wanted.rule.weekdays),
         tz=wanted.rule.tz,
         since=to_ms(since),

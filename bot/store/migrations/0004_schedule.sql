@@ -2,8 +2,8 @@
 -- send a day twice. What is due is found by its index: not paused, not in trouble, and with somewhere to post.
 
 -- place and spot are those of the place whose posts were set up (spot '' is all of it); of a person's, '' both, and channel
--- is their account. why says what is wrong since a post was refused for good. since_utc is when it was set: nothing due before
--- is made up for. next_due_utc includes the place's shift of some seconds.
+-- is their account. why says what is wrong since a post was refused for good. own_time: an admin chose it, so it does not
+-- follow the place's hour. Nothing due before since_utc is made up for. next_due_utc includes the place's shift of seconds.
 CREATE TABLE schedule (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL CHECK (kind IN ('question', 'challenge', 'reveal', 'recap', 'reminder')),
@@ -14,6 +14,7 @@ CREATE TABLE schedule (
   channel TEXT NOT NULL,
   ping TEXT NOT NULL DEFAULT '',
   local_time TEXT NOT NULL,
+  own_time INTEGER NOT NULL DEFAULT 0 CHECK (own_time IN (0, 1)),
   weekdays INTEGER NOT NULL CHECK (weekdays BETWEEN 1 AND 127),
   tz TEXT NOT NULL,
   since_utc INTEGER NOT NULL,

@@ -45,7 +45,7 @@ def mastery_picture(cells: tuple[MasteryCell, ...]) -> PictureCard:
         sheet.text(MARGIN, y, "Worth another look:", Look(TEXT, FAINT))
         for n, cell in enumerate(weakest, 1):
             sheet.text(
-                MARGIN, y + n * NEXT_ROW, f"{cell.concept} ({cell.section})", Look(TEXT, room=WIDTH - 2 * MARGIN)
+                MARGIN, y + n * NEXT_ROW, cell.concept, Look(TEXT, room=WIDTH - 2 * MARGIN)
             )
     return PictureCard(name="mastery.png", png=sheet.png(), alt=_alt(cells, weakest))
 

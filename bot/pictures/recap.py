@@ -62,7 +62,7 @@ def recap_picture(recap: WeekRecap) -> PictureCard:
     sheet = Sheet(WIDTH, tall + 2 * MARGIN)
     y = float(MARGIN)
     sheet.text(MARGIN, y + 10, recap.group, Look(TITLE, room=WIDTH - 2 * MARGIN))
-    sheet.text(MARGIN, y + 32, _week(recap.week_of), Look(TEXT, FAINT))
+    sheet.text(MARGIN, y + 32, f"The {_week(recap.week_of)}", Look(TEXT, FAINT))
     y += HEAD
     if recap.goal > 0:
         _goal(sheet, y, sum(recap.xp_by_day), recap.goal)
@@ -83,7 +83,7 @@ def recap_picture(recap: WeekRecap) -> PictureCard:
 def _week(monday: date) -> str:
     sunday = monday + timedelta(days=6)
     first = f"{monday.day}" if monday.month == sunday.month else f"{monday.day} {MONTH_NAMES[monday.month - 1]}"
-    return f"Week of {first} to {sunday.day} {MONTH_NAMES[sunday.month - 1]} {sunday.year}"
+    return f"week of {first} to {sunday.day} {MONTH_NAMES[sunday.month - 1]} {sunday.year}"
 
 
 def _goal(sheet: Sheet, y: float, xp: int, goal: int) -> None:
@@ -135,7 +135,7 @@ def percent(share: float) -> str:
 def _alt(recap: WeekRecap) -> str:
     xp = sum(recap.xp_by_day)
     days = ", ".join(f"{name} {earned}" for name, earned in zip(DAYS, recap.xp_by_day, strict=False))
-    told = [f"{recap.group}, {_week(recap.week_of).lower()}: {xp} XP" + (f" of {recap.goal}" if recap.goal > 0 else "")]
+    told = [f"{recap.group}, {_week(recap.week_of)}: {xp} XP" + (f" of {recap.goal}" if recap.goal > 0 else "")]
     told += [f"By day: {days}"] if days else []
     told.append(f"{recap.active} active, streak {recap.streak}")
     top = [f"{line.rank}. {line.name} {line.xp} XP" for line in recap.top[:MOST_TOP]]

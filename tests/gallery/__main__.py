@@ -18,6 +18,7 @@ from playwright.async_api import Page, async_playwright
 from bot.app import set_up_process
 from bot.config import load_settings
 from tests.gallery.day import Scene, opened, play
+from tests.gallery.pictures import pictures
 from tests.gallery.scenes import PLATFORMS
 
 IMAGES = Path(__file__).parents[2] / ".github" / "images"
@@ -40,6 +41,8 @@ async def main(out: Path | None) -> None:
             scenes = await play(chat)
     folder = out or IMAGES
     folder.mkdir(parents=True, exist_ok=True)
+    for name, card in pictures().items():
+        (folder / f"{name}.png").write_bytes(card.png)
     async with async_playwright() as playwright:
         found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         browser = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))

@@ -70,7 +70,8 @@ DAYS = {
     DayMark.EMPTY: "⬜",
 }
 WEEKS = 4  # of the calendar in the message; the picture has all of it
-LEGEND = "A week to a row, from Monday: 🟩 done, 🟦 kept by a freeze, 🟨 some practice."
+LEGEND = "A week to a row, from Monday: 🟩 done, 🟦 kept by a freeze, 🟨 some practice"
+RARE = {DayMark.REPAIRED: ", 🟧 repaired", DayMark.PAUSED: ", 🟪 paused"}  # explained where they are
 TONES = {Tone.INFO: "", Tone.GOOD: "✓ ", Tone.WARNING: "⚠ "}
 
 
@@ -209,6 +210,11 @@ def _tables(lines: Sequence[BoardLine]) -> Iterator[list[BoardLine]]:
         yield some
 
 
+def _legend(card: StreakCard) -> str:
+    seen = {mark for _, mark in card.days}
+    return LEGEND + "".join(words for mark, words in RARE.items() if mark in seen) + "."
+
+
 @_render.register
 def _(card: StreakCard) -> list[Block]:
     freezes = f"{card.freezes} {'❄' * card.freezes}" if 0 < card.freezes < 10 else str(card.freezes or "none")
@@ -218,7 +224,7 @@ def _(card: StreakCard) -> list[Block]:
     return [
         *heading(f"{'🔥' if card.current else '🌱'} {card.headline}"),
         *fine(f"Best: {card.best}. Freezes: {freezes}."),
-        *(said(weeks) + fine(LEGEND) if weeks else []),
+        *(said(weeks) + fine(_legend(card)) if weeks else []),
     ]
 
 

@@ -276,7 +276,7 @@ def test_a_goal_is_a_bar_and_no_goal_is_none() -> None:
 def test_the_week_in_words() -> None:
     lines = board("Mia", "Zoé", me=-1).lines
     assert recap_picture(week(top=lines)).alt == (
-        "Garden club, week of 16 to 22 nov 2026: 547 XP of 500. By day: Mon 120, Tue 80, Wed 0, Thu 45, Fri 230, Sat 60, "
+        "Garden club, week of 16 to 22 Nov 2026: 547 XP of 500. By day: Mon 120, Tue 80, Wed 0, Thu 45, Fri 230, Sat 60, "
         "Sun 12. 6 active, streak 12. Most XP: 1. Mia 900 XP; 2. Zoé 860 XP. Hardest: overfitting 31 % right; "
         "Garden club 50 % right."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
@@ -58,6 +58,7 @@ def test_the_font_has_what_we_say_it_has() -> None:
     assert DRAWN - {" "} <= seen
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_every_letter_drawn_is_in_the_font(text: str) -> None:
     for piece in pieces(text):
@@ -67,6 +68,7 @@ def test_every_letter_drawn_is_in_the_font(text: str) -> None:
     assert sum(1 if isinstance(piece, Box) else len(piece.base) for piece in pieces(text)) <= 18 * LONGEST
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.integers(20, 300))
 def test_what_is_fitted_fits(text: str, room: int) -> None:
     cut = fit(text, 14, room)

@@ -151,7 +151,7 @@ def named(name: str) -> list[PictureCard]:
 SIZES = [opened(card).size for card in named("a")]
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(st.text(max_size=80))
 def test_no_name_moves_anything(name: str) -> None:
     """Only the pixels of its own line differ from those of a plain name, and the words beside the picture keep it whole."""

@@ -107,7 +107,7 @@ WORST: dict[str, Card] = {
     "leaderboard-empty": LeaderboardCard(title="Board", period="This week", lines=()),
     "streak": StreakCard(
         current=400, best=999, freezes=2, today_done=True, headline=f"400 days {LONG}",
-        days=tuple((date(2026, 1, 1) + timedelta(days=n), list(DayMark)[n % 4]) for n in range(371)),
+        days=tuple((date(2026, 1, 1) + timedelta(days=n), list(DayMark)[n % 6]) for n in range(371)),
     ),
     "progress": ProgressCard(
         title="Your progress", summary=LONG, bars=tuple(Bar(label=f"Section {n} {LONG[:90]}", done=n, total=40) for n in range(21)), actions=MANY,

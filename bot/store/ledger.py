@@ -260,7 +260,7 @@ def repair_at_hand(db: Database, user_id: int, today: date) -> tuple[streaks.Rep
     extra = value(
         db,
         "SELECT count(*) FROM attempt a JOIN question q ON q.id = a.question_id WHERE a.user_id = :id"
-        " AND q.purpose != 'daily' AND a.local_day > :broken AND a.local_day <= :today",
+        " AND q.purpose = 'quiz' AND a.local_day > :broken AND a.local_day <= :today",
         id=user_id,
         broken=day_text(repair.until - timedelta(days=streaks.REPAIR_DAYS)),
         today=day_text(today),

@@ -2,7 +2,7 @@
 
 The one they become is a new learner, so that the freezes of either stay in the log as they were. Afterwards everything is
 as if one person had done it all: what both did pays once, and the better of two daily sets counts for a day. A pass keeps
-the price it was paid at, whatever the other account had tried before.
+the price it was paid at, whatever the other account had tried before, and no date that held a streak together lets go.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _take_hints(db: Database, pair: _Pair) -> None:
 
 
 def _count_days(db: Database, pair: _Pair) -> None:
-    """Live through the days again, with the freezes one person would have had."""
+    """Live through the days again, with the freezes one person would have had; what those of either held stays held."""
     streaklog.hand_over(db, (pair.one, pair.other), pair.new)
     for day in rebuild.qualified_days(db, pair.new):
         last = one(

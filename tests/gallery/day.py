@@ -102,21 +102,32 @@ async def _learn(chat: Chat) -> None:
 
 
 async def _questions(story: Story) -> None:
-    """Today's five: of those with letters the first goes wrong, and the next one right."""
+    """Today's five, and practice where the day has too few with letters: the first of those goes wrong, the next one right."""
     chat, told = story.chat, iter((WRONG, RIGHT))
     for question in await _posed(chat):
         reply = await chat.reply("daily")
         card = next(card for card in reply.cards if isinstance(card, QuestionCard))
         shown = next(told, None) if card.input is Input.CHOICE else None
-        line = f"answer {question.public_id} {chat.wrong(question) if shown is WRONG else chat.right(question)}"
-        if shown is WRONG:
-            story.scenes.append(Scene("question", "A question of the day, answered by a button", "daily", reply.cards))
         if shown:
-            await story.say(*shown, line, card)
+            await _lettered(story, shown, "daily", reply)
         else:
             chat.clock.forward(**THOUGHT)
-            await chat.reply(line)
+            await chat.reply(f"answer {question.public_id} {chat.right(question)}")
+    for shown in told:
+        await _lettered(story, shown, *await _practice(chat, Input.CHOICE))
     await _form(story)
+
+
+async def _lettered(story: Story, shown: tuple[str, str], said: str, reply: Reply) -> None:
+    """Answer a question that has letters, for all to see."""
+    chat = story.chat
+    card = next(card for card in reply.cards if isinstance(card, QuestionCard))
+    question = await chat.store.question(card.public_id)
+    assert question is not None
+    if shown is WRONG:
+        story.scenes.append(Scene("question", "A question of the day, answered by a button", said, reply.cards))
+    answer = chat.wrong(question) if shown is WRONG else chat.right(question)
+    await story.say(*shown, f"answer {card.public_id} {answer}", card)
 
 
 async def _posed(chat: Chat) -> list[Question]:

@@ -46,7 +46,7 @@ def words(html: str) -> str:
 def test_a_day_holds_what_a_beginner_meets(day: tuple[Scene, ...]) -> None:
     told = {scene.name: {platform: words(draw(scene)) for platform, draw in PLATFORMS.items()} for scene in day}
     seen = {
-        "question": "Question 1 of 5", "wrong": "Not quite", "right": "Correct", "bug-form": "The line at fault",
+        "question": " of 5", "wrong": "Not quite", "right": "Correct", "bug-form": "The line at fault",
         "challenge": "Precision, recall and F1", "editor": "Or a .py file", "verdict": "Not yet: some values differ",
         "accepted": "Accepted: every case passes", "leaderboard": "Ravi", "streak": "and today is done",
         "settings": "Time zone", "help": "What you can do here", "notice": "Not changed",

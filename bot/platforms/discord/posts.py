@@ -18,6 +18,9 @@ from bot.platforms.port import Post, Posted, PostError
 PER_SECOND = 30  # posts in all; Discord allows fifty calls, and answers need theirs
 AT_A_TIME = 10
 NONCE = 25
+LOOK_BACK = 50  # messages among which a repeat is looked for
+MARKED: Final = 1 << 30
+UNREAD = (403, 404)  # whether we may not look or there is nothing, sending says more
 THREAD_NAME = 100
 DAY: Final = 1440  # minutes without a word before Discord tidies a thread away
 THREAD_EXISTS = 160004
@@ -52,13 +55,17 @@ class Poster:
         Raises:
             PostError: it did not arrive.
         """
+        if self._client.user is None:
+            raise PostError("Discord is not connected just now.", lasting=False)
         messages = with_ping(render(post.cards), post.ping)
         if not messages:
             raise PostError("There is nothing in this post.", lasting=True)
         async with self._few:
             target, reference = await self._target(post)
+            known = await self._known(target) if post.repeat else {}
             sent = [
-                await self._send(target, message, nonce(post.key, n), post.ping, reference if n == 0 else "")
+                known.get(marker(post.key, n))
+                or await self._send(target, message, (post.key, n), post.ping, reference if n == 0 else "")
                 for n, message in enumerate(messages)
             ]
             thread = await self._open_thread(post.channel, sent[0], post.thread) if post.thread else ""
@@ -90,8 +97,20 @@ class Poster:
         found = await attempt(self._client.http.get_channel(number(post.reply_to)))
         return (post.channel, post.reply_to) if isinstance(found, Failure) else (post.reply_to, "")
 
-    async def _send(self, channel: str, message: Message, once: str, ping: str, reply_to: str) -> str:
-        payload = {**body(message), "nonce": once, "enforce_nonce": True}
+    async def _known(self, channel: str) -> dict[int, str]:
+        """Our latest messages in a channel, by their markers; Discord itself knows a nonce for a few minutes only."""
+        await asyncio.sleep(self._pace.reserve())
+        found = await attempt(self._client.http.logs_from(number(channel), limit=LOOK_BACK))
+        if isinstance(found, Failure):
+            if found.status in UNREAD:
+                return {}
+            raise refusal(found)
+        me = self._client.user.id if self._client.user else 0
+        mine = [message for message in found if int(message["author"]["id"]) == me]
+        return {int(c.get("id") or 0): str(message["id"]) for message in mine for c in message.get("components") or ()}
+
+    async def _send(self, channel: str, message: Message, once: tuple[str, int], ping: str, reply_to: str) -> str:
+        payload = {**body(marked(message, marker(*once))), "nonce": nonce(*once), "enforce_nonce": True}
         if ping:
             payload["allowed_mentions"] = {"parse": [], "roles": [ping]}
         if reply_to:
@@ -128,6 +147,18 @@ def number(channel: str) -> int:
 def nonce(key: str, part: int) -> str:
     """What Discord knows a repeat of a message by."""
     return hashlib.sha256(f"{part}|{key}".encode()).hexdigest()[:NONCE]
+
+
+def marker(key: str, part: int) -> int:
+    """What we know a repeat of a message by: the id of its first component, above all those Discord gives by itself."""
+    number = int.from_bytes(hashlib.sha256(f"{part}|{key}".encode()).digest()[:4])
+    return MARKED | number % MARKED
+
+
+def marked(message: Message, mark: int) -> Message:
+    """A message with its marker."""
+    first, *others = message.components
+    return Message(({**first, "id": mark}, *others), message.files)
 
 
 def refusal(made: Failure) -> PostError:

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 EVENT = "epochbot_post"
 LOOK_BACK, REMEMBERED = 30, 1_000
 HOW_TO_DISCUSS = "Discuss here. Please keep answers and code behind a hint, so that others can still try."
+UNSEEN = ("missing_scope", "channel_not_found", "not_in_channel", "thread_not_found", "no_permission")
 LASTING = {
     "channel_not_found": "I cannot see this channel; invite me with /invite in it, or choose another.",
     "not_in_channel": "I am not in this channel; type /invite in it and choose me.",
@@ -100,14 +101,14 @@ class Posts:
 
     async def _once(self, client: AsyncWebClient, post: Post, message: Message, key: str, thread: str) -> str:
         """Send one message unless it is there; its timestamp, which is its id."""
-        known = self.sent.get((post.channel, key)) or await _found(client, post.channel, key, thread)
+        known = self.sent.get((post.channel, key)) or await _found(client, post, key, thread)
         if known is None:
             try:
                 known = await _send(careful(client), post.channel, message, key, thread)
             except (SlackApiError, *UNREACHABLE) as fault:
                 if isinstance(fault, SlackApiError) and code_of(fault) in LASTING:
                     raise
-                known = await _found(client, post.channel, key, thread)  # it may have arrived, and its answer not
+                known = await _found(client, post, key, thread)  # it may have arrived, and its answer not
                 if known is None:
                     raise
         self._remember(post.channel, key, known)
@@ -160,8 +161,9 @@ def _with_ping(parts: Sequence[Message], ping: str) -> list[Message]:
     return [Message(text, blocks), *parts[1:]]
 
 
-async def _found(client: AsyncWebClient, channel: str, key: str, thread: str) -> str | None:
+async def _found(client: AsyncWebClient, post: Post, key: str, thread: str) -> str | None:
     """The message with a key among a channel's or a thread's latest; none when we may not look."""
+    channel = post.channel
     try:
         if thread:
             answer = await client.conversations_replies(
@@ -171,6 +173,8 @@ async def _found(client: AsyncWebClient, channel: str, key: str, thread: str) ->
             answer = await client.conversations_history(channel=channel, limit=LOOK_BACK, include_all_metadata=True)
     except SlackApiError as fault:
         log.info("cannot look for an earlier post", platform="slack", code=code_of(fault))
+        if post.repeat and code_of(fault) not in UNSEEN:
+            raise  # later we may see whether it is there
         return None
     some: list[dict[str, Any]] = answer.get("messages") or []
     return next((str(one["ts"]) for one in some if _key(one) == key), None)

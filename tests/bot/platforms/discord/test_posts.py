@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import discord
 import pytest
 
 from bot.cards import Action, NoticeCard, PictureCard
-from bot.platforms.discord.posts import NONCE, Pace, nonce, with_ping
+from bot.platforms.discord.posts import NONCE, Pace, Poster, marker, nonce, with_ping
 from bot.platforms.discord.render import render
 from bot.platforms.port import Host, Post, PostError
-from tests.fakes.discord_state import ATTACH, SEND, VIEW
+from tests.fakes.discord_state import ATTACH, HISTORY, SEND, VIEW
 
 CARD = NoticeCard(
     title="Today", text="Five questions wait. @everyone", actions=(Action("Begin", "daily", primary=True),)
@@ -30,6 +31,56 @@ async def test_a_post_arrives_once_however_often_it_is_sent(connect) -> None:
         assert (one.pings, host.name) == (set(), "discord")
         begun = await on.fake.click(one, "Begin", user=on.fake.person("Mia"))
         assert (begun.message.ephemeral, "Question 1 of 5" in begun.text) == (True, True)
+
+
+async def test_a_repeat_is_found_when_discord_has_forgotten_its_nonce(connect) -> None:
+    async with connect() as on:
+        many = tuple(NoticeCard(title=f"Part {n}", text="word " * 700) for n in range(3))
+        first = await on.host.post(post(on, cards=many, thread="Discuss"))
+        sent = len(on.fake.messages(on.fake.channel))
+        await on.fake.advance(600)
+        again = await on.host.post(post(on, cards=many, thread="Discuss", repeat=True))
+        assert (again, sent > 1, len(on.fake.messages(on.fake.channel))) == (first, True, sent)
+        blind = await on.host.post(post(on, cards=many))  # the control: nobody looks, and Discord does not know it any more
+        assert (blind.message != first.message, len(on.fake.messages(on.fake.channel))) == (True, 2 * sent)
+
+
+async def test_of_a_repeat_only_what_had_not_arrived_is_sent(connect) -> None:
+    async with connect() as on:
+        many = tuple(NoticeCard(title=f"Part {n}", text="word " * 700) for n in range(3))
+        await on.host.post(post(on, cards=many[:1]))  # all that a process came to before it was killed
+        await on.fake.advance(600)
+        await on.host.post(post(on, cards=many, repeat=True))
+        shown = [[n for n in range(3) if f"Part {n}" in m.text] for m in on.fake.messages(on.fake.channel)]
+        assert shown == [[0], [1], [2]]
+
+
+async def test_nobody_elses_marker_is_taken_for_ours(connect) -> None:
+    async with connect() as on:
+        stranger = on.fake.world.add_user("Other bot", bot=True)
+        taken = {"components": [{"type": 10, "content": "hello", "id": marker("day-1", 0)}], "flags": 1 << 15}
+        on.fake.world.write(on.fake.channel, stranger, taken, {})
+        posted = await on.host.post(post(on, repeat=True))
+        assert [str(m.id) for m in on.fake.messages(on.fake.channel)][1:] == [posted.message]
+
+
+async def test_a_repeat_that_cannot_be_looked_for_waits_unless_we_may_not_look(connect) -> None:
+    async with connect() as on:
+        on.fake.trouble(status=400, part="/messages", times=1)
+        with pytest.raises(PostError) as caught:
+            await on.host.post(post(on, repeat=True))
+        assert (caught.value.lasting, on.fake.messages(on.fake.channel)) == (False, [])
+        await on.fake.forbid(on.fake.channel, HISTORY)
+        await on.host.post(post(on, repeat=True))
+        assert len(on.fake.messages(on.fake.channel)) == 1
+
+
+async def test_before_we_are_connected_a_post_waits(connect) -> None:
+    with pytest.raises(PostError, match="not connected") as caught:
+        await Poster(discord.Client(intents=discord.Intents.none()), lambda: 0.0).post(
+            Post(channel="1", cards=(CARD,), key="day-1")
+        )
+    assert not caught.value.lasting
 
 
 async def test_a_post_has_its_thread_and_what_follows_goes_there(connect) -> None:

@@ -1,9 +1,10 @@
-"""`/group [setup | code | join | leave | test | report]`: the study group of a place, for those who manage it."""
+"""`/group [setup | code | join | leave | test | report | amnesty]`: the study group of a place, for those who manage it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from bot.amnesty import amnesty
 from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
 from bot.grouping import RefusedError, Setup, changed, form, is_dm, may_manage, read_setup, shown
@@ -169,14 +170,16 @@ HANDLERS: dict[str, Handler] = {
     "leave": _leave,
     "test": _test,
     "report": group_report.handle,
+    "amnesty": amnesty,
 }
 
 COMMAND = Command(
     name="group",
     summary="your study group; admins set it up",
-    usage="/group [setup | code | join | leave | test | report]",
+    usage="/group [setup | code | join | leave | test | report | goal]",
     help="Shows the study group of this place. Those who manage the place choose where and when posts come, and let places on"
-    " several platforms share one board; to them /group report shows what the group finds hard.\n"
+    " several platforms share one board; to them /group report shows what the group finds hard, and /group amnesty makes"
+    " a day neutral for every streak when something was down.\n"
     "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris, /group code, /group join <code>",
     handle=handle,
     order=70,

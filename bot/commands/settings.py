@@ -1,4 +1,4 @@
-"""`/settings [what] [value]`: time zone, day start, track, path, name or absence on the board, sample members."""
+"""`/settings [what] [value]`: time zone, day start, track, path, name or absence on the board, asking for confidence, samples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.commands import Command
 from bot.days import LATEST_DAY_START, TooSoon, UnknownZone, find_zone
 from bot.messages import Reply
 from bot.services import Context
+from bot.streaks import DAYS_IN_WEEK
 
 MAX_BOARD_NAME = 30
 BOARD_MARKS = ("(you)", "(sample)")  # what the board itself writes behind a name
@@ -110,6 +111,24 @@ async def _board(context: Context, value: str) -> str:
     return "You are on the leaderboard." if shown else "You are off the leaderboard; nobody sees your rank."
 
 
+async def _confidence(context: Context, value: str) -> str:
+    wanted = _on_off(value)
+    await context.store.update_settings(context.user.id, ask_confidence=wanted)
+    if wanted:
+        return "Before an answer counts, I ask how sure you are. /progress shows how well that fits, from ten answers on."
+    return "I no longer ask how sure you are; ~70 behind an answer still says so."
+
+
+async def _weekly_goal(context: Context, value: str) -> str:
+    if value.lower() in ("off", "none", "0"):
+        await context.store.streaks.set_weekly_goal(context.user.id, 0, context.today)
+        return "You have no weekly goal now; your streak goes by days."
+    if value not in map(str, range(1, DAYS_IN_WEEK + 1)):
+        raise SettingError(f"Say how many days a week, from 1 to {DAYS_IN_WEEK}, or off.")
+    await context.store.streaks.set_weekly_goal(context.user.id, int(value), context.today)
+    return f"You aim at {value} {'day' if value == '1' else 'days'} a week, from this week on. /streak shows how it goes."
+
+
 async def _samples(context: Context, value: str) -> str:
     if _on_off(value):
         raise SettingError("Sample members come only with a new local group; they cannot be brought back.")
@@ -159,6 +178,20 @@ async def _form(context: Context) -> FormCard:
                 ("on", "off"),
             ),
             Field(
+                "Days a week",
+                "settings weekly-goal",
+                str(await context.store.streaks.weekly_goal(user.id) or "off"),
+                "A goal beside the streak, for those who cannot do every day.",
+                ("off", *map(str, range(1, DAYS_IN_WEEK + 1))),
+            ),
+            Field(
+                "Ask how sure I am",
+                "settings confidence",
+                "on" if user.ask_confidence else "off",
+                "On asks before an answer counts, and shows how well you judge yourself.",
+                ("on", "off"),
+            ),
+            Field(
                 "Sample members",
                 "settings samples",
                 "",
@@ -176,15 +209,17 @@ SETTERS: dict[str, Setter] = {
     "path": _path,
     "name": _name,
     "board": _board,
+    "confidence": _confidence,
+    "weekly-goal": _weekly_goal,
     "samples": _samples,
 }
 
 COMMAND = Command(
     name="settings",
     summary="time zone, day start, track, path, board name",
-    usage="/settings [zone | day | track | path | name | board | samples] [value]",
+    usage="/settings [zone | day | track | path | name | board | weekly-goal | samples] [value]",
     help="Shows your settings, or changes one.\n"
-    "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings samples off",
+    "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings weekly-goal 4",
     handle=handle,
     order=60,
 )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.cards import Action, Card, FeedbackCard, Markdown, NoticeCard, QuestionCard
+from bot.cards import Action, FeedbackCard, Markdown, NoticeCard, QuestionCard
 from bot.posing import shown_card
 from bot.services import Services
 from bot.store import Round
@@ -162,11 +162,17 @@ def answer_card(item: Item, shown: Posed, found: Tally) -> FeedbackCard:
     )
 
 
-async def reveal_cards(services: Services, asked: Round) -> tuple[Card, ...]:
-    """How a round went and what the answer is; nothing when its item is no longer there."""
+async def tally_of(services: Services, asked: Round) -> Tally | None:
+    """Count a round's answers so far; None when its item is no longer there."""
     item = services.track.item(asked.item_id)
     if item is None:
+        return None
+    return tally(item, present(item, int(asked.seed)), await services.store.rounds.answers(asked.id))
+
+
+async def reveal_cards(services: Services, asked: Round) -> tuple[NoticeCard, FeedbackCard] | tuple[()]:
+    """How a round went and what the answer is; nothing when its item is no longer there."""
+    item, found = services.track.item(asked.item_id), await tally_of(services, asked)
+    if item is None or found is None:
         return ()
-    shown = present(item, int(asked.seed))
-    found = tally(item, shown, await services.store.rounds.answers(asked.id))
-    return (counts(found), answer_card(item, shown, found))
+    return (counts(found), answer_card(item, present(item, int(asked.seed)), found))

@@ -14,7 +14,7 @@ from bot.store.errors import (
 )
 from bot.store.linking import Account, Linking
 from bot.store.places import Joining
-from bot.store.reminders import Reminder
+from bot.store.reminders import Quiet
 from bot.store.rounds import Round
 from bot.store.rows import (
     Answered,
@@ -40,6 +40,7 @@ from bot.store.rows import (
     User,
 )
 from bot.store.store import Store
+from bot.store.weeks import Week
 
 __all__ = [
     "Account",
@@ -59,8 +60,8 @@ __all__ = [
     "Progress",
     "Purpose",
     "Question",
+    "Quiet",
     "Recorded",
-    "Reminder",
     "Round",
     "SampleMember",
     "Spot",
@@ -76,4 +77,5 @@ __all__ = [
     "SubmissionRecord",
     "Tries",
     "User",
+    "Week",
 ]

@@ -18,12 +18,14 @@ from bot.schedule.kinds import Delivery, Kind
 from bot.store import people, places, schedules
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, one, rows, value
+from bot.store.games_names import leave_word
 from bot.store.rows import Spot
 from bot.store.schedules import Schedule
 
 MOST_PLANNED = 500  # schedules in one transaction
 MOST_SEEN = 1_000  # deliveries looked through for those that can be sent here
 LATE, NOTHING = "late", "nothing to say"
+NOT_REMINDED = "Your reminder did not reach you, so it is off until you set it again, as in /settings reminder 19:00."
 _MINE = "id = :id AND state = 'claimed' AND owner = :owner"
 
 
@@ -229,6 +231,8 @@ def fail(db: Database, claim: Claim, owner: str, why: str) -> bool:
     mine = change(db, sql, id=claim.delivery.id, owner=owner, why=why[: schedules.WHY_CHARS]) > 0
     if mine:
         schedules.trouble(db, schedule_id, why)
+        if claim.delivery.user_id is not None:
+            leave_word(db, claim.delivery.user_id, f"{NOT_REMINDED} {why[: schedules.WHY_CHARS]}")
     return mine
 
 

@@ -16,7 +16,7 @@ from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, one, rows, value
 from bot.store.questions import Posing
 from bot.store.readers import Readers
-from bot.store.rows import Question
+from bot.store.rows import Question, Spot
 from bot.store.writer import Writer
 
 _SELECT = "SELECT id, group_id, local_day, item_id, seed, made_at FROM round "
@@ -30,6 +30,7 @@ _MET = """
 SELECT a.item_id, count(DISTINCT a.user_id) AS members FROM membership m JOIN attempt a ON a.user_id = m.user_id
 WHERE m.group_id = :group_id AND a.kind = 'quiz' GROUP BY a.item_id
 """
+_PASSES = _MET.replace("a.kind = 'quiz'", "a.kind = 'challenge' AND a.correct = 1")
 _REVEALED = """
 SELECT 1 FROM round_reveal WHERE round_id = :id
 AND (:external_id IS NULL OR (platform = :platform AND external_id = :external_id)) LIMIT 1
@@ -86,6 +87,11 @@ class Rounds:
         found = await self._read(lambda db: rows(db, _MET, group_id=group_id))
         return {row["item_id"]: row["members"] for row in found}
 
+    async def passes(self, group_id: int) -> dict[str, int]:
+        """Count by challenge how many members of a group have passed it."""
+        found = await self._read(lambda db: rows(db, _PASSES, group_id=group_id))
+        return {row["item_id"]: row["members"] for row in found}
+
     async def takes(self, round_id: int, user_id: int) -> bool:
         """Tell whether a learner is a member of the group that a round was put to."""
         sql = (
@@ -106,19 +112,31 @@ class Rounds:
         """List what learners answered, the first answer of each, in the order given; nothing says whose."""
         return [row["answer_text"] for row in await self._read(lambda db: rows(db, _FIRST_ANSWERS, id=round_id))]
 
-    async def reveal(self, round_id: int, platform: str, external_id: str) -> None:
-        """Note that a round's answer is shown in a server or workspace; again changes nothing."""
-        sql = (
-            "INSERT INTO round_reveal (round_id, platform, external_id, at) VALUES (:id, :platform, :external_id, :at)"
-            " ON CONFLICT DO NOTHING"
-        )
-        named = {"id": round_id, "platform": platform, "external_id": external_id}
-        await self._write(lambda db: change(db, sql, at=to_ms(self._now()), **named))
+    async def reveal(self, round_id: int, where: Spot, delivery_id: int) -> bool:
+        """Note that a delivery shows a round's answer in a channel; False when another one has shown it there."""
+        return await self._write(lambda db: _reveal(db, round_id, where, delivery_id, self._now()))
 
     async def revealed(self, round_id: int, platform: str, external_id: str | None) -> bool:
         """Tell whether a round's answer was shown in a server or workspace; without one, whether it was anywhere."""
         named = {"id": round_id, "platform": platform, "external_id": external_id}
         return await self._read(lambda db: value(db, _REVEALED, **named)) is not None
+
+
+def _reveal(db: Database, round_id: int, where: Spot, delivery_id: int, now: datetime) -> bool:
+    named = {"id": round_id, "platform": where.platform, "external_id": where.external_id, "channel": where.channel}
+    change(
+        db,
+        "INSERT INTO round_reveal (round_id, platform, external_id, channel, delivery_id, at)"
+        " VALUES (:id, :platform, :external_id, :channel, :delivery, :at) ON CONFLICT DO NOTHING",
+        delivery=delivery_id,
+        at=to_ms(now),
+        **named,
+    )
+    sql = (
+        "SELECT delivery_id FROM round_reveal WHERE round_id = :id AND platform = :platform"
+        " AND external_id = :external_id AND channel = :channel"
+    )
+    return bool(value(db, sql, **named) == delivery_id)
 
 
 def _begin(db: Database, group_id: int, local_day: date, asked: tuple[str, str], now: datetime) -> Round:

@@ -63,6 +63,7 @@ from bot.store.rows import (
 from bot.store.streaklog import StreakLog
 from bot.store.tutoring import Tutoring
 from bot.store.upkeep import Upkeep
+from bot.store.weeks import Weeks
 from bot.store.writer import Writer
 from bot.streaks import DayKind, Streak
 
@@ -81,6 +82,7 @@ class Store:
         self.places = Places(writer, readers, now)
         self.rounds = Rounds(writer, readers, now)
         self.reminders = Reminders(writer, readers, now)
+        self.weeks = Weeks(writer, readers, now)
         self.learning = Learning(writer, readers, now)
         self.deliveries = Deliveries(writer, readers, now)
         self.streaks = StreakLog(writer, readers, now)

@@ -16,23 +16,22 @@ CREATE TABLE round_copy (
 ) STRICT;
 CREATE INDEX round_copy_round ON round_copy (round_id);
 
--- Where a round's answer was shown; from then on answering it there counts for nothing.
+-- Where a round's answer was shown, and by which delivery; from then on answering it there counts for nothing.
 CREATE TABLE round_reveal (
   round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
   platform TEXT NOT NULL,
   external_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  delivery_id INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  PRIMARY KEY (round_id, platform, external_id)
+  PRIMARY KEY (round_id, platform, external_id, channel)
 ) STRICT, WITHOUT ROWID;
 
--- A learner's wish to be reminded: on which account, at which minute of their day, and in which hours never.
-CREATE TABLE reminder (
+-- The hours of a learner's day in which nothing is sent to them; the same hour twice means none.
+CREATE TABLE quiet (
   user_id INTEGER PRIMARY KEY REFERENCES app_user (id) ON DELETE CASCADE,
-  platform TEXT NOT NULL DEFAULT '',
-  person TEXT NOT NULL DEFAULT '',
-  minute INTEGER CHECK (minute BETWEEN 0 AND 1439),
-  quiet_from INTEGER NOT NULL DEFAULT 22 CHECK (quiet_from BETWEEN 0 AND 23),
-  quiet_until INTEGER NOT NULL DEFAULT 8 CHECK (quiet_until BETWEEN 0 AND 23)
+  start_hour INTEGER NOT NULL CHECK (start_hour BETWEEN 0 AND 23),
+  end_hour INTEGER NOT NULL CHECK (end_hour BETWEEN 0 AND 23)
 ) STRICT;
 
 -- The first day, there, on which a place's posts come again.

@@ -307,5 +307,5 @@ async def test_on_ones_own_machine_everyone_manages_and_nothing_is_posted(chat) 
 async def test_what_is_not_known_is_answered_with_what_is(ann: Person) -> None:
     assert (
         await ann.say("/group dance")
-        == "No such thing “dance” is not known here. There are: setup, code, join, leave, test."
+        == "No such thing “dance” is not known here. There are: setup, code, join, leave, test, report, amnesty."
     )

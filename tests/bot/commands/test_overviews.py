@@ -81,7 +81,7 @@ async def test_a_streak_begins_with_a_passed_challenge_and_shows_its_calendar(ch
         [picture: Calendar of the last 78 days: 0 done, 0 kept by a freeze, 0 with some practice.]"""
     await chat.verify(("/streak", none))
     await chat.say(SOLVED)
-    streak, picture = (await chat.reply("/streak")).cards
+    streak, picture, _ = (await chat.reply("/streak")).cards
     assert isinstance(streak, StreakCard)
     assert isinstance(picture, PictureCard)
     assert (streak.current, streak.headline, len(streak.days)) == (1, "1 day, and today is done.", 78)

@@ -38,6 +38,9 @@ KEPT = "── Not changed ─────────────────�
         ("board off", SAVED + "You are off the leaderboard; nobody sees your rank."),
         ("board on", SAVED + "You are on the leaderboard."),
         ("board maybe", KEPT + "Say on or off."),
+        ("weekly-goal 4", SAVED + "You aim at 4 days a week, from this week on. /streak shows how it goes."),
+        ("weekly-goal OFF", SAVED + "You have no weekly goal now; your streak goes by days."),
+        ("weekly-goal 8", KEPT + "Say how many days a week, from 1 to 7, or off."),
         ("samples off", SAVED + "This group has no sample members."),
         ("samples on", KEPT + "Sample members come only with a new local group; they cannot be brought back."),
     ],
@@ -72,6 +75,9 @@ async def test_what_is_set_is_shown_with_the_command_that_changes_it(chat) -> No
                   /settings name …  A name of your choice for the leaderboard; empty means your own.
               On the board: on
                   /settings board …  Off hides you from every rank. One of: on, off.
+              Days a week: off
+                  /settings weekly-goal …  A goal beside the streak, for those who cannot do every
+                                           day. One of: off, 1, 2, 3, 4, 5, 6, 7.
               Sample members: —
                   /settings samples …  Say off to remove the made-up members of a local group. One
                                        of: off.
@@ -82,9 +88,10 @@ async def test_what_is_set_is_shown_with_the_command_that_changes_it(chat) -> No
 
 async def test_an_unknown_setting_lists_the_known_ones(chat) -> None:
     said = await chat.say("/settings colour red")
-    assert said.splitlines()[:3] == [
+    assert said.splitlines()[:4] == [
         "── No such setting ──────────────────────────",
-        "“colour” is not a setting. There are: zone, day, track, path, name, board, samples.",
+        "“colour” is not a setting. There are: zone, day, track, path, name, board, confidence,",
+        "weekly-goal, samples.",
         "── Your settings ────────────────────────────",
     ]
 

@@ -7,18 +7,24 @@ import re
 from bot.cards import Action, FeedbackCard, Markdown, NoticeCard
 from bot.commands import Command
 from bot.learning import asked, daily_questions, waiting
-from bot.messages import LOCAL_PLATFORM, Reply
+from bot.messages import LOCAL_PLATFORM, MAX_COMMAND_ID, Reply
+from bot.placing import next_cards
+from bot.playing import after_answer
 from bot.posing import posed, question_card
 from bot.services import Context
 from bot.store import AnswerRecord, Question, Recorded
 from quizzes.grade import Graded, Unreadable, answer_key, grade
-from quizzes.items import Item
+from quizzes.items import Item, Kind
 from quizzes.present import Posed
+from quizzes.skill import guess_floor
 
 LATER = "The question stays open, and /daily shows it again. A guess costs nothing and teaches more than none."
 SHORT = 40  # characters of an answer that fit on a button
 NO_ANSWER = ("skip", "pass", "idk", "dunno", "don't know", "dont know", "i don't know", "i dont know", "no idea", "")
 ID = re.compile(r"q[0-9a-hjkmnp-tv-z]{3,6}")
+SURE = re.compile(r"\s~\s?([0-9]{1,3})\s?%?\s*$", re.ASCII)
+CONFIDENCE = (("A guess", 35), ("Fairly sure", 70), ("Sure", 95))  # labels, and the per cent they stand for
+NO_ANSWER_GRADED = Graded(correct=False, score=0.0, chosen="", right="", feedback="", misconceptions=(), explanation="")
 
 
 async def handle(context: Context) -> Reply:
@@ -29,17 +35,64 @@ async def handle(context: Context) -> Reply:
     item = context.services.track.item(question.item_id)
     if item is None:
         return _nothing("That question is no longer asked; its answer counts for nothing, right or wrong.")
+    if question.purpose == "placement":
+        return await _place(context, question, item, text)
     if question.answered:
         return await _already(context, question, item)
     if declines(item, posed(question, item), text):
         return _still_open(context, question, item, "Take your time", LATER)
+    text, sure = said_sure(item, posed(question, item), text)
     graded = grade(item, posed(question, item), text)
     if isinstance(graded, Unreadable):
         return _still_open(context, question, item, "I could not read that as an answer", graded.message)
-    recorded = await context.store.record_answer(_record(context, question, item, graded, text))
+    if sure is None and context.user.ask_confidence and may_be_sure(item, question, text):
+        return _how_sure(context, question, text)
+    recorded = await context.store.record_answer(_record(context, question, item, graded, text, sure))
     if not recorded.first:
         return await _repeated(context, question, item, recorded)
-    return Reply((await _feedback(context, graded, recorded),))
+    return Reply((await after_answer(context, question, await _feedback(context, graded, recorded)),))
+
+
+async def _place(context: Context, question: Question, item: Item, text: str) -> Reply:
+    """Take an answer of a placement test: whether it was right in a word, and the next question."""
+    if question.answered:
+        return Reply(await next_cards(context))
+    unknown = declines(item, posed(question, item), text)
+    graded = NO_ANSWER_GRADED if unknown else grade(item, posed(question, item), text)
+    if isinstance(graded, Unreadable):
+        return _still_open(context, question, item, "I could not read that as an answer", graded.message)
+    recorded = await context.store.record_answer(_record(context, question, item, graded, text, None))
+    if not recorded.first:
+        return Reply(await next_cards(context))
+    told = "Right." if graded.correct else "Noted: something to learn." if unknown else "Not this time."
+    return Reply((NoticeCard(title="Placement", text=told), *await next_cards(context)))
+
+
+def said_sure(item: Item, shown: Posed, text: str) -> tuple[str, int | None]:
+    """Take `~70` off the end of an answer: how sure the learner is, in per cent. It may also be the answer itself."""
+    found = SURE.search(text)
+    plain = text[: found.start()].strip() if found else ""
+    if found is None or not plain or item.kind is Kind.SHORT or SURE.search(answer_key(item, shown)):
+        return text, None
+    return plain, min(int(found[1]), 100)
+
+
+def may_be_sure(item: Item, question: Question, text: str) -> bool:
+    """Tell whether to ask how sure somebody is: where answers are marked, and a button can carry this one."""
+    return (
+        item.kind is not Kind.SHORT and "\n" not in text and len(_sure(question, text, 100).encode()) <= MAX_COMMAND_ID
+    )
+
+
+def _sure(question: Question, text: str, percent: int) -> str:
+    return f"answer {question.public_id} {text} ~{percent}"
+
+
+def _how_sure(context: Context, question: Question, text: str) -> Reply:
+    """Ask before anything counts; each button is the answer with a number behind it."""
+    asked(context, question)
+    actions = tuple(Action(label, _sure(question, text, percent)) for label, percent in CONFIDENCE)
+    return Reply((NoticeCard(title="How sure are you?", text=f"Your answer: {text}", actions=actions),))
 
 
 def declines(item: Item, shown: Posed, text: str) -> bool:
@@ -93,13 +146,19 @@ def _nothing(text: str) -> Reply:
     return Reply((NoticeCard(title="Nothing to answer", text=text, actions=actions),))
 
 
-def _record(context: Context, question: Question, item: Item, graded: Graded, text: str) -> AnswerRecord:
+def _record(
+    context: Context, question: Question, item: Item, graded: Graded, text: str, sure: int | None
+) -> AnswerRecord:
     return AnswerRecord(
         idem=context.request.idempotency_key,
         user_id=context.user.id,
         group_id=context.group.id,
         question_id=question.id,
         difficulty=item.difficulty,
+        concept=item.concept,
+        section=item.section,
+        guess=guess_floor(item),
+        confidence=sure,
         answer_text=text,
         correct=graded.correct,
         score=graded.score,
@@ -182,7 +241,8 @@ COMMAND = Command(
     summary="answer the open question",
     usage="/answer [question id] <your answer>",
     help="Answers a question; without an id, the one that is open. Your first answer counts, and the explanation follows at once.\n"
-    "Examples: /answer B, /answer q7f3 0.25, /answer A C",
+    "With ~ and a number behind it you say how sure you are, in per cent; under 50 counts as a guess.\n"
+    "Examples: /answer B, /answer q7f3 0.25, /answer A C, /answer B ~70",
     handle=handle,
     order=15,
 )

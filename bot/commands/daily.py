@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.cards import Action, NoticeCard, Tone
+from bot.cards import Action, Card, NoticeCard, Tone
 from bot.commands import Command
 from bot.learning import asked, daily_questions
 from bot.messages import Reply
+from bot.placing import OFFER, offered
 from bot.posing import question_card
 from bot.services import Context
 
@@ -20,7 +21,8 @@ async def handle(context: Context) -> Reply:
         item = context.services.track.item(question.item_id)
         if item is not None and not question.answered:
             asked(context, question)
-            return Reply((question_card(context, question, item, f"Question {number} of {len(questions)}"),))
+            card = question_card(context, question, item, f"Question {number} of {len(questions)}")
+            return Reply((card, *await _offer(context, answered)))
     streak = await context.store.streak(context.user.id, context.today)
     return Reply(
         (
@@ -37,6 +39,14 @@ async def handle(context: Context) -> Reply:
             ),
         )
     )
+
+
+async def _offer(context: Context, answered: int) -> tuple[Card, ...]:
+    """Offer a newcomer, beside their first question, to find where they start."""
+    if answered or not await offered(context):
+        return ()
+    text = "Not new to the subject? Ten to fifteen questions find out what you know, and today’s questions then begin there."
+    return (NoticeCard(title="Where do you start?", text=text, actions=(OFFER,)),)
 
 
 COMMAND = Command(

@@ -1,9 +1,10 @@
-"""`/help [command]`: every command in a line, or one in full."""
+"""`/help [command]`: every command in a line, or one in full; `/help xp` says how XP is counted."""
 
 from __future__ import annotations
 
 import difflib
 
+from bot import xp
 from bot.cards import HelpCard, Markdown
 from bot.commands import Command, discover
 from bot.messages import Reply
@@ -14,6 +15,8 @@ async def handle(context: Context) -> Reply:
     """List the commands, or explain the named one."""
     commands = discover()
     name = context.request.args.lower().removeprefix("/")
+    if name == "xp":
+        return Reply((HelpCard(title="How XP is counted", rows=(), text=Markdown(xp.DESCRIPTION)),))
     near = difflib.get_close_matches(name, commands, n=1, cutoff=0.6)
     if near:
         command = commands[near[0]]
@@ -34,8 +37,8 @@ async def handle(context: Context) -> Reply:
 COMMAND = Command(
     name="help",
     summary="what you can do here",
-    usage="/help [command]",
-    help="Lists the commands, or explains one.\nExamples: /help, /help challenge",
+    usage="/help [command | xp]",
+    help="Lists the commands, or explains one; /help xp says how XP is counted.\nExamples: /help, /help challenge, /help xp",
     handle=handle,
     order=90,
 )

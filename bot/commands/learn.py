@@ -7,6 +7,7 @@ from collections import Counter
 from bot.cards import Action, Markdown, NoticeCard, TrackCard, TrackSection
 from bot.commands import Command
 from bot.messages import Reply
+from bot.placing import OFFER, offered
 from bot.services import Context
 from bot.topics import path_sections
 from quizzes.items import Track
@@ -23,10 +24,11 @@ async def handle(context: Context) -> Reply:
         )
         return Reply((card,))
     answered = {row.item_id for row in await context.store.history(context.user.id)}
-    return Reply((_card(context, track, answered),))
+    offers = (OFFER,) if await offered(context) else ()
+    return Reply((_card(context, track, answered, offers),))
 
 
-def _card(context: Context, track: Track, answered: set[str]) -> TrackCard:
+def _card(context: Context, track: Track, answered: set[str], offers: tuple[Action, ...]) -> TrackCard:
     challenges = Counter(c.section for c in context.services.challenges.values())
     order = path_sections(track, context.user.path)
     seen = Counter(item.section for item in track.items if item.id in answered)
@@ -53,6 +55,7 @@ def _card(context: Context, track: Track, answered: set[str]) -> TrackCard:
         path=mine,
         actions=(
             Action("Today’s questions", "daily", primary=True),
+            *offers,
             *(Action(f"Follow: {p.title}", f"settings path {p.slug}") for p in track.paths if p.title != mine),
         ),
     )

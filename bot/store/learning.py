@@ -70,7 +70,7 @@ class Learning:
         return await self._write(lambda db: placements.begin(db, people.current(db, user_id), self._now()))
 
     async def ask_placement(self, user_id: int, item_id: str, seed: str, local_day: date) -> Question:
-        """Put the next question of a placement test; while one waits for its answer, that one again."""
+        """Put the next question of the placement test under way; asking twice is asking once."""
 
         def ask(db: Database) -> Question:
             return placements.ask(db, people.current(db, user_id), (item_id, seed), local_day, self._now())

@@ -102,7 +102,14 @@ def _rating(record: AnswerRecord) -> Rating:
 
 
 def _note(
-    db: Database, record: AnswerRecord, before: Standing, attempt_id: int, *, rating: Rating, rated: bool, reviewed: bool
+    db: Database,
+    record: AnswerRecord,
+    before: Standing,
+    attempt_id: int,
+    *,
+    rating: Rating,
+    rated: bool,
+    reviewed: bool,
 ) -> None:
     insert(
         db,

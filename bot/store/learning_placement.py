@@ -60,7 +60,7 @@ def _run(db: Database, run_id: int) -> PlacementRun:
     )
     unanswered = [row["public_id"] for row in asked if row["correct"] is None]
     outcomes = tuple((row["item_id"], None if row["correct"] is None else bool(row["correct"])) for row in asked)
-    return PlacementRun(run_id, outcomes, unanswered[0] if unanswered else "")
+    return PlacementRun(run_id, outcomes, unanswered[-1] if unanswered else "")
 
 
 def begin(db: Database, user_id: int, now: datetime) -> PlacementRun:
@@ -73,10 +73,10 @@ def begin(db: Database, user_id: int, now: datetime) -> PlacementRun:
 
 
 def ask(db: Database, user_id: int, item: tuple[str, str], day: date, now: datetime) -> Question:
-    """Put the next question (item id, seed) of the test under way; while one waits for its answer, that one again."""
+    """Put the next question (item id, seed) of the test under way; asking twice is asking once."""
     run = begin(db, user_id, now)
     waiting = questions.find(db, run.open_question) if run.open_question else None
-    if waiting is not None:
+    if waiting is not None and waiting.item_id == item[0]:
         return waiting
     (question,) = questions.pose(db, questions.Posing(user_id, (item,), "placement", day), now)
     sql = "INSERT INTO placement_question (question_id, placement_id, number) VALUES (:question, :run_id, :number)"

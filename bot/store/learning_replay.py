@@ -26,9 +26,7 @@ _LOG = (
     " r.section_rating, r.item_rating, r.rated, r.reviewed FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id"
 )
 _OF_LEARNER = _LOG + " WHERE a.user_id = :user_id ORDER BY a.id"
-_PLACEMENTS = (
-    "SELECT after_attempt, answers, ability FROM placement WHERE user_id = :user_id AND ended_at IS NOT NULL ORDER BY id"
-)
+_PLACEMENTS = "SELECT after_attempt, answers, ability FROM placement WHERE user_id = :user_id AND ended_at IS NOT NULL ORDER BY id"
 
 
 class Review(NamedTuple):
@@ -171,5 +169,3 @@ def hand_over(db: Database, old: tuple[int, int], new: int) -> None:
     )
     change(db, "DELETE FROM learner_fit WHERE user_id IN (:one, :other)", one=old[0], other=old[1])
     rebuild(db, new)
-
-

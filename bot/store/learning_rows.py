@@ -47,7 +47,7 @@ class Learned:
     """
 
     memories: Mapping[str, Kept] = field(default_factory=dict)  # by concept
-    skill: Skill = Skill()
+    skill: Skill = field(default_factory=Skill)
     sections: Mapping[str, Skill] = field(default_factory=dict)  # by section's slug
     items: Mapping[str, Skill] = field(default_factory=dict)  # by item's id
     placement: Placement | None = None

@@ -73,7 +73,7 @@ CREATE TABLE placement (
   answers INTEGER,
   ability REAL,
   error REAL,
-  known_json TEXT CHECK (json_valid(known_json)),
+  known_json TEXT CHECK (known_json IS NULL OR json_valid(known_json)),
   CHECK ((ended_at IS NULL) = (ability IS NULL))
 ) STRICT;
 CREATE INDEX placement_user ON placement (user_id, id);

@@ -1,7 +1,8 @@
 """Posts that come by themselves: which are due, who is sending one, and where it is. Reached as `Store.deliveries`.
 
-Schedules follow `Store.places.set_posting` and `Store.reminders.keep` by themselves. One kind of a place's is changed by
-`set_schedule`, `pause` and `resume`; `schedules_of`, `trouble`, `retry` and `reminder_of` are for showing them; for builders `previous` and `sent_in_group`; the rest is the engine's.
+A place's schedules follow `Store.places.set_posting` by themselves; `set_schedule`, `pause` and `resume` change one kind,
+`schedules_of`, `trouble` and `retry` are for showing them. A learner's are `set_reminder`, `stop_reminder`, `reminder_of`.
+For builders there are `previous` and `sent_in_group`; the rest is the engine's.
 """
 
 from __future__ import annotations
@@ -72,6 +73,14 @@ class Deliveries:
     async def retry(self, spot: Spot) -> int:
         """Let what was refused in a place be tried again, from now on; how many kinds."""
         return await self._write(lambda db: schedules.retry(db, spot, self._now()))
+
+    async def set_reminder(self, user_id: int, account: Spot, at: time) -> None:
+        """Remind a learner once a day, at a time of their own clock, on an account: Spot(platform, external id)."""
+        await self._write(lambda db: schedules.remind(db, people.current(db, user_id), account, at, self._now()))
+
+    async def stop_reminder(self, user_id: int) -> bool:
+        """Remind a learner no more; False where there was no reminder."""
+        return await self._write(lambda db: schedules.remind_no_more(db, people.current(db, user_id)))
 
     # What builders look up
 

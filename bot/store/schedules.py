@@ -1,8 +1,7 @@
 """When posts come by themselves: the rows of the table `schedule`, of places and of people.
 
-They follow how a place's posts, or a person's reminder, were set up, in the same transaction; what an admin said about one
-kind stays. A place's are never deleted, so that one switched off and on again cannot send a day twice. Who sends what is
-due is in `claims`.
+Those of a place follow how its posts were set up, in the same transaction; what an admin said about one kind stays. They
+are never deleted, so that one switched off and on again cannot send a day twice. Who sends what is due is in `claims`.
 """
 
 from __future__ import annotations
@@ -174,14 +173,17 @@ def retry(db: Database, spot: Spot, now: datetime) -> int:
     return len(failed)
 
 
-def remind(db: Database, user_id: int, account: Spot, at: time | None, now: datetime) -> None:
-    """Remind a learner at a time of their own clock on one of their accounts (its `external_id`), or with None no more."""
-    if at is None:
-        change(db, "UPDATE schedule SET paused = 1, why = '' WHERE user_id = :user_id", user_id=user_id)
-        return
-    rule = Rule(at, people.read_user(db, user_id, now).tz)
+def remind(db: Database, user_id: int, account: Spot, at: time, now: datetime) -> None:
+    """Remind a learner at a time of their own clock, on one of their accounts (its `external_id`)."""
+    rule = Rule(at.replace(second=0, microsecond=0), people.read_user(db, user_id, now).tz)
     wanted = _Wanted(Kind.REMINDER, Spot(account.platform, ""), account.external_id, rule, user_id=user_id)
     _put(db, wanted, of_person(db, user_id), now, now)
+
+
+def remind_no_more(db: Database, user_id: int) -> bool:
+    """Switch a learner's reminder off; False where it was not on."""
+    sql = "UPDATE schedule SET paused = 1, why = '' WHERE user_id = :user_id AND paused = 0"
+    return change(db, sql, user_id=user_id) > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,17 +86,16 @@ def take(db: Database, asking: Asking, now: datetime) -> list[Claim]:
 
 
 def _plan(db: Database, schedule: Schedule, now: datetime) -> None:
-    """Turn a schedule's present date into a delivery if it can be sent, and move on to the next."""
+    """Turn a schedule's present date into a delivery, and move on; with other time zone data it may come later instead."""
     tz = schedules.learners_zone(db, schedule, now)
     if tz != schedule.rule.tz:
         schedules.follow_learner(db, schedule, tz, now)
         return
     found = plan.occurrence(schedule.rule, schedule.next_local_date, schedule.shift, plan.catch_up_of(schedule.kind))
-    if found.due > now:  # the data of time zones changed
-        schedules.move_on(db, schedule, found)
-        return
-    _add(db, schedule, found, late=found.until <= now)
-    schedules.move_on(db, schedule, schedules.next_open(schedule, now, after=found.local_date))
+    while found.due <= now:  # twice at most: what is too late, and then today's
+        _add(db, schedule, found, late=found.until <= now)
+        found = schedules.next_open(schedule, now, after=found.local_date)
+    schedules.move_on(db, schedule, found)
 
 
 def _add(db: Database, schedule: Schedule, found: plan.Occurrence, *, late: bool) -> None:

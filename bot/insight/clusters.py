@@ -23,8 +23,9 @@ from bot.insight.code import code_tokens
 
 NEAR = 0.35
 """Average cosine distance up to which two clusters are one. Chosen on our own wrong solutions, see the tests."""
-MARKS_WEIGHT = 1.0
-"""How much the marks of a mistake count beside its text."""
+NAME_WEIGHT, FAILURE_WEIGHT = 2.0, 0.6
+"""How much a shared misconception and a shared way to fail count beside the text, which counts one: authors name a
+misconception with care, so it decides alone; many different mistakes fail on the same cases."""
 MOST = 400
 """Mistakes of one item that are compared; distances take the square of it."""
 LEAST_NAMED = 0.5
@@ -119,14 +120,16 @@ def _misconception(slips: list[Slip]) -> str:
 
 
 def similarities(slips: Sequence[Slip]) -> NDArray[np.float64]:
-    """How alike mistakes in one thing are, 0 to 1, pair by pair."""
-    texts = _cosines([_text_features(slip) for slip in slips])
-    marked = np.array([bool(_marks(slip)) for slip in slips])
-    if not marked.any():
-        return texts
-    both = np.outer(marked, marked) * MARKS_WEIGHT
-    marks = _cosines([_marks(slip) for slip in slips])
-    return np.asarray((texts + both * marks) / (1 + both))
+    """How alike mistakes in one thing are, 0 to 1, pair by pair: by text, and by the marks both of a pair have."""
+    total = _cosines([_text_features(slip) for slip in slips])
+    weight = np.ones_like(total)
+    named, failed = [list(slip.misconceptions) for slip in slips], [list(slip.signature) for slip in slips]
+    for marks, counts_for in ((named, NAME_WEIGHT), (failed, FAILURE_WEIGHT)):
+        has = np.array([bool(some) for some in marks])
+        both = np.outer(has, has) * counts_for
+        total = total + both * _cosines(marks)
+        weight = weight + both
+    return np.asarray(total / weight)
 
 
 def group_labels(near: NDArray[np.float64]) -> list[int]:
@@ -175,7 +178,3 @@ def plain(text: str) -> str:
         return f"{float(squeezed.replace(',', '')):.10g}"
     except ValueError:
         return f"^{squeezed}$"
-
-
-def _marks(slip: Slip) -> list[str]:
-    return [*(f"misconception {name}" for name in slip.misconceptions), *slip.signature]

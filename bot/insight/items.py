@@ -27,6 +27,8 @@ LEAST_PAIRS = 10
 TOO_HARD, TOO_EASY, POOR = 0.20, 0.90, 0.20
 TAIL = 0.27
 WORKS_FROM = 0.05
+_DIGITS = 9
+"""Sums of floats depend on their order in later digits than these; verdicts do not."""
 
 
 class Word(StrEnum):
@@ -80,7 +82,11 @@ def item_statistics(responses: Iterable[Response], shapes: Mapping[str, Shape]) 
     by_item: dict[str, list[Response]] = {}
     for response in first.values():
         by_item.setdefault(response.item, []).append(response)
-    return [_judge(item, shape, by_item.get(item, []), rests) for item, shape in shapes.items()]
+    return [_judge(item, shape, sorted(by_item.get(item, []), key=_learner), rests) for item, shape in shapes.items()]
+
+
+def _learner(response: Response) -> int:
+    return response.learner
 
 
 class _Rests:
@@ -109,7 +115,11 @@ class _Rests:
     def of(self, response: Response) -> float | None:
         """How a learner does on the items but the one answered; None when they met too few."""
         others = self._met[response.learner] - 1
-        return (self._sum[response.learner] - self._above(response)) / others if others >= LEAST_REST else None
+        return (
+            round((self._sum[response.learner] - self._above(response)) / others, _DIGITS)
+            if others >= LEAST_REST
+            else None
+        )
 
 
 def _judge(item: str, shape: Shape, answers: Sequence[Response], rests: _Rests) -> ItemStats:
@@ -137,7 +147,7 @@ def point_biserial(right: NDArray[np.float64], rest: NDArray[np.float64]) -> flo
     """Correlate right (0 or 1) with the rest; None for too few, or when either is the same for everyone."""
     if len(right) < LEAST_PAIRS or np.ptp(right) == 0 or np.ptp(rest) < 1e-12:
         return None
-    return float(np.corrcoef(right, rest)[0, 1])
+    return round(float(np.corrcoef(right, rest)[0, 1]), _DIGITS) + 0.0  # so that no rounding makes nought negative
 
 
 def _upper_lower(right: NDArray[np.float64], rest: NDArray[np.float64]) -> float | None:

@@ -1,9 +1,10 @@
-"""`/group [setup | code | join | leave | test | report | amnesty]`: the study group of a place, for those who manage it."""
+"""`/group [setup | code | join | leave | test | report | goal | amnesty]`: the study group of a place, for those who manage it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from bot import group_goal
 from bot.amnesty import amnesty
 from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
@@ -170,13 +171,14 @@ HANDLERS: dict[str, Handler] = {
     "leave": _leave,
     "test": _test,
     "report": group_report.handle,
+    "goal": group_goal.handle,
     "amnesty": amnesty,
 }
 
 COMMAND = Command(
     name="group",
     summary="your study group; admins set it up",
-    usage="/group [setup | code | join | leave | test | report | goal]",
+    usage="/group [setup | code | join | leave | test | report | goal | amnesty]",
     help="Shows the study group of this place. Those who manage the place choose where and when posts come, and let places on"
     " several platforms share one board; to them /group report shows what the group finds hard, and /group amnesty makes"
     " a day neutral for every streak when something was down.\n"

@@ -15,16 +15,16 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import duels
-from bot.duels import Result
-from bot.store import codes, games_codes, people, questions
+from bot.store import codes, games_codes, games_results, people, questions
 from bot.store.codec import from_ms, to_ms
 from bot.store.connect import Row, change, insert, one, rows, value
 from bot.store.games_names import leave_word, public_name
+from bot.store.games_results import Ended
 from bot.store.readers import Readers
 from bot.store.rows import Question
 from bot.store.writer import Writer
 
-SHOWN = 5  # open challenges and past duels in one list
+SHOWN = 5  # open challenges in a list
 
 
 class Taking(StrEnum):
@@ -57,17 +57,6 @@ class Duel(NamedTuple):
     open: Question | None
     rival_answered: int
     until: datetime
-
-
-class Ended(NamedTuple):
-    """A duel that is over, as one of the two sees it. `scored` is 1 for won, 0.5 for drawn, 0 for lost."""
-
-    id: int
-    rival_name: str
-    mine: Result
-    theirs: Result
-    scored: float
-    delta: float
 
 
 class Duels:
@@ -107,10 +96,9 @@ class Duels:
         await self._write(lambda db: _end_late(db, people.current(db, user_id), self._now()))
         return await self._read(lambda db: _running(db, user_id))
 
-    async def set_items(self, duel_id: int, items: Sequence[str]) -> None:
-        """Settle what a duel asks; only once."""
-        sql = "UPDATE duel SET items = :items WHERE id = :id AND items = '[]'"
-        await self._write(lambda db: change(db, sql, items=json.dumps(list(items)), id=duel_id))
+    async def set_items(self, duel_id: int, items: Sequence[str]) -> tuple[str, ...]:
+        """Settle what a duel asks, only once, and say what that is."""
+        return await self._write(lambda db: _set_items(db, duel_id, items))
 
     async def pose(self, user_id: int, duel_id: int, seeds: Sequence[str], day: date) -> Question | None:
         """Put the next question of a duel to a learner, with their own seed for its place; None when all were answered."""
@@ -127,11 +115,11 @@ class Duels:
 
     async def rating(self, user_id: int) -> float:
         """Read a learner's rating."""
-        return await self._read(lambda db: rating(db, user_id))
+        return await self._read(lambda db: games_results.rating(db, user_id))
 
     async def past(self, user_id: int) -> list[Ended]:
         """List a learner's latest duels, the last first."""
-        return await self._read(lambda db: _past(db, user_id))
+        return await self._read(lambda db: games_results.past(db, user_id))
 
 
 _UNDER_WAY = "(challenger = :me OR rival = :me) AND rival IS NOT NULL AND ended_at IS NULL"
@@ -214,7 +202,7 @@ def _running(db: Database, me: int) -> Duel | None:
     row = one(db, f"SELECT * FROM duel WHERE {_UNDER_WAY} ORDER BY id LIMIT 1", me=me)  # noqa: S608 - our own text
     if row is None:
         return None
-    rival = _other(row, me)
+    rival = games_results.other(row, me)
     mine = _posed(db, row["id"], me)
     return Duel(
         id=row["id"],
@@ -226,10 +214,6 @@ def _running(db: Database, me: int) -> Duel | None:
         rival_answered=sum(question.answered for question in _posed(db, row["id"], rival)),
         until=from_ms(row["expires_at"]),
     )
-
-
-def _other(row: Row, me: int) -> int:
-    return int(row["rival"] if row["challenger"] == me else row["challenger"])
 
 
 def _posed(db: Database, duel_id: int, user_id: int) -> list[Question]:
@@ -254,6 +238,12 @@ def _pose(db: Database, me: int, duel_id: int, seeds: Sequence[str], day: date, 
     return question
 
 
+def _set_items(db: Database, duel_id: int, items: Sequence[str]) -> tuple[str, ...]:
+    sql = "UPDATE duel SET items = :items WHERE id = :id AND items = '[]'"
+    change(db, sql, items=json.dumps(list(items)), id=duel_id)
+    return tuple(json.loads(value(db, "SELECT items FROM duel WHERE id = :id", id=duel_id)))
+
+
 def _duel_of(db: Database, question_id: int) -> Row | None:
     return one(db, "SELECT duel_id, user_id FROM duel_question WHERE question_id = :id", id=question_id)
 
@@ -268,9 +258,9 @@ def _after(db: Database, question_id: int, now: datetime) -> bool | Ended | None
         _end_late(db, me, now)
     elif not _finished(db, row["id"], me, size):
         return False
-    elif row["ended_at"] is None and _finished(db, row["id"], _other(row, me), size):
-        _end(db, row, now, teller=me)
-    return next((ended for ended in _past(db, me) if ended.id == row["id"]), True)
+    elif row["ended_at"] is None and _finished(db, row["id"], games_results.other(row, me), size):
+        games_results.settle(db, row, now, teller=me)
+    return next((ended for ended in games_results.past(db, me) if ended.id == row["id"]), True)
 
 
 def _finished(db: Database, duel_id: int, user_id: int, size: int) -> bool:
@@ -281,71 +271,13 @@ def _end_late(db: Database, me: int, now: datetime) -> None:
     """End a learner's duels whose time is up; nothing happened in one that either of the two never began."""
     sql = f"SELECT * FROM duel WHERE {_UNDER_WAY} AND expires_at <= :now ORDER BY id"  # noqa: S608 - our own text
     for row in rows(db, sql, me=me, now=to_ms(now)):
-        begun = [_result(db, row["id"], user_id) is not None for user_id in (row["challenger"], row["rival"])]
+        begun = [
+            games_results.result(db, row["id"], user_id) is not None for user_id in (row["challenger"], row["rival"])
+        ]
         if all(begun):
-            _end(db, row, now, teller=None)
+            games_results.settle(db, row, now, teller=None)
         else:
             change(db, "UPDATE duel SET ended_at = :at WHERE id = :id", at=to_ms(now), id=row["id"])
-
-
-def _result(db: Database, duel_id: int, user_id: int) -> Result | None:
-    """Add up what one answered, by when each question was shown; None for who answered nothing."""
-    row = one(
-        db,
-        "SELECT count(*) AS n, sum(a.correct) AS correct, sum(a.at - q.posed_at) AS took FROM duel_question d"
-        " JOIN question q ON q.id = d.question_id JOIN attempt a ON a.question_id = q.id"
-        " WHERE d.duel_id = :duel AND d.user_id = :user",
-        duel=duel_id,
-        user=user_id,
-    )
-    return Result(int(row["correct"]), max(0, int(row["took"]))) if row and row["n"] else None
-
-
-def _end(db: Database, row: Row, now: datetime, teller: int | None) -> None:
-    """Settle a duel: results, ratings, and word to whoever is not reading this."""
-    both = (row["challenger"], row["rival"])
-    results = [_result(db, row["id"], user_id) or Result(0, 0) for user_id in both]
-    ratings = [rating(db, user_id) for user_id in both]
-    scored = duels.score(results[0], results[1])
-    delta = duels.gain(ratings[0], ratings[1], scored)
-    change(db, "UPDATE duel SET ended_at = :at WHERE id = :id", at=to_ms(now), id=row["id"])
-    for user_id, result, moved in zip(both, results, (delta, -delta), strict=True):
-        insert(
-            db,
-            "INSERT INTO duel_score (duel_id, user_id, correct, took_ms, delta) VALUES (:duel, :user, :right, :took, :delta)",
-            duel=row["id"],
-            user=user_id,
-            right=result.correct,
-            took=result.took_ms,
-            delta=moved,
-        )
-    for user_id in both:
-        if user_id != teller:
-            leave_word(db, user_id, f"Your duel with {public_name(db, _other(row, user_id))} is over: /duel shows how.")
-
-
-def rating(db: Database, user_id: int) -> float:
-    """Read a learner's rating: the start, and what each duel did to it."""
-    sql = "SELECT coalesce(sum(delta), 0) FROM duel_score WHERE user_id = :id"
-    return duels.START_RATING + float(value(db, sql, id=user_id))
-
-
-def _past(db: Database, me: int) -> list[Ended]:
-    found = rows(
-        db,
-        "SELECT m.duel_id, m.correct, m.took_ms, m.delta, t.user_id AS rival, t.correct AS correct_2, t.took_ms AS took_2"
-        " FROM duel_score m JOIN duel_score t ON t.duel_id = m.duel_id AND t.user_id != m.user_id"
-        " WHERE m.user_id = :me ORDER BY m.duel_id DESC LIMIT :most",
-        me=me,
-        most=SHOWN,
-    )
-    return [_ended(db, row) for row in found]
-
-
-def _ended(db: Database, row: Row) -> Ended:
-    mine, theirs = Result(row["correct"], row["took_ms"]), Result(row["correct_2"], row["took_2"])
-    name = public_name(db, row["rival"])
-    return Ended(row["duel_id"], name, mine, theirs, duels.score(mine, theirs), row["delta"])
 
 
 def hand_over(db: Database, old: tuple[int, int], new: int, now: datetime) -> None:

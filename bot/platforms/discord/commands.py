@@ -68,7 +68,13 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
     "explain": (),
     "streak": (),
     "progress": (),
-    "leaderboard": (Option("period", "This week, or all time", choices=("week", "all")),),
+    "leaderboard": (
+        Option(
+            "period",
+            "This week if empty",
+            choices=("week", "full", "all", "improvement", "consistency", "league"),
+        ),
+    ),
     "settings": (
         Option("what", "The setting to change; all are shown if empty", choices=SETTINGS),
         Option("value", "Its new value", suggest="value"),

@@ -107,6 +107,8 @@ async def test_the_board_ranks_a_group_by_week_and_for_all_time(start) -> None:
             """\
             ── Leaderboard: Garden club · this week, since Monday
                 1. Ben (you)  4 XP
+            Together: 4 of 100 XP this week ▱▱▱▱▱▱▱▱▱▱
+            So far the board is yours alone; whoever answers next joins you.
             Next:
               /leaderboard all  All time
               /settings         My board name""",
@@ -128,6 +130,7 @@ async def test_the_board_ranks_a_group_by_week_and_for_all_time(start) -> None:
             """\
             ── Leaderboard: Garden club · this week, since Monday
                 1. Ben  4 XP
+            Together: 4 of 100 XP this week ▱▱▱▱▱▱▱▱▱▱
             You are not on it yet: one answer is enough.
             Next:
               /leaderboard all  All time
@@ -153,7 +156,7 @@ async def test_an_unknown_board_lists_the_two(chat) -> None:
             "/leaderboard Yesterday",
             """\
             ── No such board ────────────────────────────
-            “Yesterday” is not a board. There are two: week and all.
+            “Yesterday” is not a board. There are: week, all, improvement, consistency, league.
             Next:
               /leaderboard week  This week
               /leaderboard all   All time""",

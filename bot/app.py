@@ -23,6 +23,7 @@ from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
 from bot.messages import LOCAL_PLATFORM, Place
 from bot.platforms.port import Host
+from bot.schedule.kinds import Job
 from bot.services import Services
 from bot.store import SampleMember, Store
 from bot.tutor import Tutor
@@ -44,6 +45,8 @@ if TYPE_CHECKING:  # the platforms' own modules load their libraries, which the 
     from bot.platforms.slack.options import SlackOptions
 
 Expect = Callable[[Profile], object]
+MAINTENANCE: list[Job] = []
+"""Upkeep that runs once a day."""
 SLACK_HTTP_PORT = 3000
 TRACK = "ai-machine-learning"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
@@ -210,6 +213,18 @@ def make_hosts(settings: Settings, dispatcher: Dispatcher) -> list[Host]:
         hosts.append(SlackHost(dispatcher, slack, now=utc_now, new_key=_new_key))
     dispatcher.services.hosts.update({host.name: host for host in hosts})
     return hosts
+
+
+@asynccontextmanager
+async def open_schedule(services: Services) -> AsyncIterator[None]:
+    """Send what is due, and keep up what needs it once a day, for as long as the block lasts."""
+    from bot.schedule.clock import ticking  # only who serves needs a scheduler
+    from bot.schedule.engine import Engine
+    from bot.schedule.posts import BUILDERS
+
+    engine = Engine(services, BUILDERS, owner=_new_key())
+    async with ticking(engine, services, MAINTENANCE):
+        yield
 
 
 def _new_key() -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from bot.app import make_hosts, open_app, set_up_process, utc_now
+from bot.app import make_hosts, open_app, open_schedule, set_up_process, utc_now
 from bot.config import ConfigError, Settings, load_settings
 from bot.dispatch import Dispatcher
 from bot.platforms.web.server import PortTakenError, serve
@@ -53,7 +53,8 @@ async def _serve_platforms(settings: Settings) -> None:
     async with open_app(settings) as dispatcher:
         hosts = make_hosts(settings, dispatcher)
         print(f"Epochbot serves {' and '.join(settings.platforms)} (Ctrl+C stops it)", flush=True)
-        faults = await run_hosts(hosts, stop)
+        async with open_schedule(dispatcher.services):
+            faults = await run_hosts(hosts, stop)
         await _finish(dispatcher)
     if len(faults) == len(hosts):
         raise ConfigError("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
@@ -76,7 +77,7 @@ def _stop_on_signal() -> asyncio.Event:
 async def _open_beside(settings: Settings) -> AsyncIterator[Dispatcher]:
     """The app with its platforms running, for the page to serve beside them."""
     async with open_app(settings) as dispatcher:
-        async with beside(make_hosts(settings, dispatcher)):
+        async with beside(make_hosts(settings, dispatcher)), open_schedule(dispatcher.services):
             yield dispatcher
         await _finish(dispatcher)
 

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.cards import Field, FormCard, NoticeCard, Tone
 from bot.commands import Command
 from bot.days import LATEST_DAY_START, TooSoon, UnknownZone, find_zone
-from bot.messages import Reply
+from bot.messages import LOCAL_PLATFORM, Reply
+from bot.reminding import UnclearError, quiet_text, read_quiet, read_time
 from bot.services import Context
+from bot.store import Spot
 from bot.streaks import DAYS_IN_WEEK
 
 MAX_BOARD_NAME = 30
@@ -115,7 +117,9 @@ async def _confidence(context: Context, value: str) -> str:
     wanted = _on_off(value)
     await context.store.update_settings(context.user.id, ask_confidence=wanted)
     if wanted:
-        return "Before an answer counts, I ask how sure you are. /progress shows how well that fits, from ten answers on."
+        return (
+            "Before an answer counts, I ask how sure you are. /progress shows how well that fits, from ten answers on."
+        )
     return "I no longer ask how sure you are; ~70 behind an answer still says so."
 
 
@@ -126,7 +130,46 @@ async def _weekly_goal(context: Context, value: str) -> str:
     if value not in map(str, range(1, DAYS_IN_WEEK + 1)):
         raise SettingError(f"Say how many days a week, from 1 to {DAYS_IN_WEEK}, or off.")
     await context.store.streaks.set_weekly_goal(context.user.id, int(value), context.today)
-    return f"You aim at {value} {'day' if value == '1' else 'days'} a week, from this week on. /streak shows how it goes."
+    return (
+        f"You aim at {value} {'day' if value == '1' else 'days'} a week, from this week on. /streak shows how it goes."
+    )
+
+
+async def _reminder(context: Context, value: str) -> str:
+    try:
+        at = read_time(value)
+    except UnclearError as fault:
+        raise SettingError(str(fault)) from None
+    deliveries, actor = context.store.deliveries, context.request.actor
+    if at is None:
+        await deliveries.stop_reminder(context.user.id)
+        return "No more reminders. Your streak and everything else stays as it is."
+    if actor.platform == LOCAL_PLATFORM:
+        raise SettingError("Reminders are direct messages on Discord or Slack; set yours there.")
+    quiet = await context.store.reminders.quiet(context.user.id)
+    if quiet.holds_at(at.hour):
+        hours = f"{at:%H:%M} lies in your quiet hours, {quiet_text(quiet)}."
+        raise SettingError(f"{hours} Choose another time, or change them first: /settings quiet 23-7.")
+    await deliveries.set_reminder(context.user.id, Spot(actor.platform, actor.external_id), at)
+    return (
+        f"At {at:%H:%M} I write to you directly, once, and only on days when your streak is at stake."
+        " /settings reminder off ends it."
+    )
+
+
+async def _quiet(context: Context, value: str) -> str:
+    try:
+        quiet = read_quiet(value)
+    except UnclearError as fault:
+        raise SettingError(str(fault)) from None
+    await context.store.reminders.keep_quiet(context.user.id, quiet)
+    if quiet.start == quiet.end:
+        return "No hours are quiet; only the reminder you asked for will come."
+    said = f"Nothing is sent to you from {quiet.start:02}:00 to {quiet.end:02}:00."
+    known = await context.store.deliveries.reminder_of(context.user.id)
+    if known is not None and known.active and quiet.holds_at(known.rule.at.hour):
+        said += f" Your reminder at {known.rule.at:%H:%M} lies in them, so it will not come."
+    return said
 
 
 async def _samples(context: Context, value: str) -> str:
@@ -145,6 +188,8 @@ def _on_off(value: str) -> bool:
 async def _form(context: Context) -> FormCard:
     user, track = context.user, context.services.track
     rule = user.pending.rule if user.pending else user.rule
+    reminder = await context.store.deliveries.reminder_of(user.id)
+    quiet = await context.store.reminders.quiet(user.id)
     return FormCard(
         title="Your settings",
         fields=(
@@ -192,6 +237,18 @@ async def _form(context: Context) -> FormCard:
                 ("on", "off"),
             ),
             Field(
+                "Reminder",
+                "settings reminder",
+                f"{reminder.rule.at:%H:%M}" if reminder and reminder.active else "off",
+                "A direct message at a time such as 19:00, only when your streak is at stake; or off.",
+            ),
+            Field(
+                "Quiet hours",
+                "settings quiet",
+                quiet_text(quiet),
+                "Hours in which nothing is sent to you, such as 22-8; or off.",
+            ),
+            Field(
                 "Sample members",
                 "settings samples",
                 "",
@@ -209,6 +266,8 @@ SETTERS: dict[str, Setter] = {
     "path": _path,
     "name": _name,
     "board": _board,
+    "reminder": _reminder,
+    "quiet": _quiet,
     "confidence": _confidence,
     "weekly-goal": _weekly_goal,
     "samples": _samples,
@@ -216,10 +275,11 @@ SETTERS: dict[str, Setter] = {
 
 COMMAND = Command(
     name="settings",
-    summary="time zone, day start, track, path, board name",
-    usage="/settings [zone | day | track | path | name | board | weekly-goal | samples] [value]",
+    summary="time zone, day start, track, path, board name, reminder",
+    usage="/settings [zone | day | track | path | name | board | reminder | quiet | weekly-goal | samples] [value]",
     help="Shows your settings, or changes one.\n"
-    "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings weekly-goal 4",
+    "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings weekly-goal 4,"
+    " /settings quiet 22-8",
     handle=handle,
     order=60,
 )

@@ -46,7 +46,7 @@ class Option:
     between: tuple[int, int] | None = None
 
 
-SETTINGS = ("zone", "day", "track", "path", "name", "board", "samples")
+SETTINGS = ("zone", "day", "track", "path", "name", "board", "reminder", "quiet", "samples")
 OPTIONS: dict[str, tuple[Option, ...]] = {
     "learn": (Option("track", "The track to look at; yours if empty"),),
     "daily": (),

@@ -84,6 +84,10 @@ def _values(setting: str, typed: str, track: Track) -> list[Named]:
             values = ("on", "off")
         case "samples":
             values = ("off",)
+        case "reminder":
+            values = (*(f"{hour}:00" for hour in range(7, 22)), "off")
+        case "quiet":
+            values = ("22-8", "21-9", "23-7", "off")
     return _containing([(value, value) for value in values], typed)
 
 

@@ -42,20 +42,27 @@ def daily_set(
     """
     past = Past(track, learner, now, today)
     picks = _Picks(track, learner, past, today, seeded(seed))
-    sections = tuple(path_sections) or tuple(section.slug for section in track.sections)
-    fresh = _new_concepts(track, sections, learner, past)
-    for stage, most in (
-        (past.due, int(size * _REVIEW_SHARE)),
-        (fresh, 1),
-        (_interleaved(track, picks, fresh, learner, past), 1),
-        (fresh, size),
-        (past.due, size),
-        (past.weakest, size),
-        (picks.leftover_concepts(sections), size),
-    ):
-        picks.take(stage, min(most, size - len(picks.chosen)))
+    for concepts, most in _stages(track, learner, past, picks, path_sections, size):
+        picks.take(concepts, min(most, size - len(picks.chosen)))
+        if len(picks.chosen) == size:
+            break
     picks.fill(size)
     return tuple(item.id for item in picks.chosen)
+
+
+def _stages(
+    track: Track, learner: Learner, past: Past, picks: _Picks, path_sections: Sequence[str], size: int
+) -> Iterator[tuple[Iterable[str], int]]:
+    """Say where concepts come from, one source after the other, and how many at most of each."""
+    sections = tuple(path_sections) or tuple(section.slug for section in track.sections)
+    fresh = _new_concepts(track, sections, learner, past)
+    yield past.due, int(size * _REVIEW_SHARE)
+    yield fresh, 1
+    yield _interleaved(track, picks, fresh, learner, past), 1
+    yield fresh, size
+    yield past.due, size
+    yield past.weakest, size
+    yield picks.leftover_concepts(sections), size
 
 
 def next_item(track: Track, learner: Learner, topic: str, seed: int, *, now: datetime, today: date) -> str | None:
@@ -95,17 +102,19 @@ class _Picks:
 
     def take(self, concepts: Iterable[str], most: int) -> None:
         """Take one item of each of the first few concepts that are not in the set yet."""
-        wanted = (concept for concept in concepts if concept not in self.concepts and concept in self._variants)
+        there = self.concepts
+        wanted = (concept for concept in concepts if concept not in there and concept in self._variants)
         for concept in list(islice(dict.fromkeys(wanted), max(0, most))):
             self.chosen.append(self._best(self._variants[concept]))
 
     def fill(self, size: int) -> None:
         """Fill up with further variants of any concept."""
-        rest = [item for items in self._variants.values() for item in items if item not in self.chosen]
-        while rest and len(self.chosen) < size:
-            best = self._best(rest)
-            self.chosen.append(best)
-            rest.remove(best)
+        while len(self.chosen) < size:
+            there = {item.id for item in self.chosen}
+            rest = [item for items in self._variants.values() for item in items if item.id not in there]
+            if not rest:
+                break
+            self.chosen.append(self._best(rest))
 
     def leftover_concepts(self, sections: Sequence[str]) -> Iterator[str]:
         """Name every concept that can still be asked, those of the path first."""
@@ -147,10 +156,9 @@ def _new_concepts(track: Track, sections: Sequence[str], learner: Learner, past:
 
 
 def _interleaved(track: Track, picks: _Picks, fresh: list[str], learner: Learner, past: Past) -> Iterator[str]:
-    """Name concepts from sections not in the set yet: due ones, then new ones whose needs are met, then what is weakest."""
+    """Name concepts from sections not in the set yet: new ones whose needs are met, then those most likely forgotten."""
     homes = {concept.id: section.slug for section in track.sections for concept in section.concepts}
     there = picks.sections
-    yield from (concept for concept in past.due if homes[concept] not in there)
     unmet = set(fresh) - picks.concepts - learner.known.keys()
     for concept in fresh:
         facts = track.concept(concept)

@@ -5,7 +5,7 @@ Pure; a learner's own calendar decides what a day is. Knows nothing of how a set
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, KeysView, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -70,29 +70,28 @@ class Past:
         self._memories = {name: self._memory(name) for name in sorted(names) if track.concept(name)}
 
     @property
-    def met(self) -> frozenset[str]:
+    def met(self) -> KeysView[str]:
         """Every concept that was asked before."""
-        return frozenset(self._memories)
+        return self._memories.keys()
 
     @cached_property
     def weakest(self) -> list[str]:
         """Every concept met before today, what is most likely forgotten first."""
-        recall = {
-            name: retrievability(memory, self._now, self._learner.parameters)
-            for name, memory in self._memories.items()
-            if self.days_since(name) != 0
-        }
-        return sorted(recall, key=lambda name: (recall[name], name))
+        return self._weakest_of(name for name in self._memories if self.days_since(name) != 0)
 
     @cached_property
     def due(self) -> list[str]:
         """Those of them whose time has come. A day counts when the calendar turns, not when its last hour is over."""
-        return [name for name in self.weakest if self._is_due(name)]
+        return self._weakest_of(name for name in self._memories if self.days_since(name) != 0 and self._is_due(name))
 
     def days_since(self, concept: str) -> int | None:
         """Count the days since the latest answer on a concept; None without one."""
         seen = self.concepts.get(concept)
         return (self._today - seen.day).days if seen else None
+
+    def _weakest_of(self, names: Iterable[str]) -> list[str]:
+        recall = {name: retrievability(self._memories[name], self._now, self._learner.parameters) for name in names}
+        return sorted(recall, key=lambda name: (recall[name], name))
 
     def _is_due(self, concept: str) -> bool:
         memory, passed = self._memories[concept], self.days_since(concept)

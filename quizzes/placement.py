@@ -29,6 +29,7 @@ _SPREAD = 1.5  # standard deviation of newcomers' abilities: from never heard of
 _GRID = [step / 20 for step in range(-80, 81)]  # abilities to try, four logits either way
 _NEARLY = 0.6  # share of the best information that is good enough to ask about another section
 _SLIP = 0.1  # chance of a wrong answer about something known
+_AVERAGE = Skill()  # placements know nothing of single sections
 _TINY = 1e-9  # keeps logarithms finite
 
 
@@ -62,16 +63,18 @@ def next_placement(track: Track, answers: Sequence[Placed], seed: int) -> str | 
 def ability(track: Track, answers: Sequence[Placed]) -> tuple[float, float]:
     """Estimate ability and its standard error, both in logits; without answers what newcomers are on average."""
     given = list(_items(track, answers))
-    estimate = max(_GRID, key=lambda at: (_likelihood(at, given), -abs(at)))
+    facts = [(Skill(prior(item.difficulty)), guess_floor(item), correct) for item, correct in given]
+    estimate = max(_GRID, key=lambda at: (_likelihood(at, facts), -abs(at)))
     total = 1 / _SPREAD**2 + sum(information(estimate, item) for item, _ in given)
     return estimate, 1 / math.sqrt(total)
 
 
 def information(at: float, item: Item) -> float:
     """Fisher information of an item about an ability: `(p − c)² (1 − p) / ((1 − c)² p)`, in logits to the power of −2."""
-    guess, chance = guess_floor(item), _chance(at, item)
+    guess = guess_floor(item)
     if guess >= 1:
         return 0.0
+    chance = expected(Skill(at), _AVERAGE, Skill(prior(item.difficulty)), guess)
     return (chance - guess) ** 2 * (1 - chance) / ((1 - guess) ** 2 * chance)
 
 
@@ -104,17 +107,13 @@ def _items(track: Track, answers: Sequence[Placed]) -> Iterator[tuple[Item, bool
             yield item, answer.correct
 
 
-def _likelihood(at: float, given: Sequence[tuple[Item, bool]]) -> float:
+def _likelihood(at: float, facts: Sequence[tuple[Skill, float, bool]]) -> float:
     """The logarithm of how likely these answers are at an ability, times how common that is."""
     log = -(at**2) / (2 * _SPREAD**2)
-    for item, correct in given:
-        chance = _chance(at, item)
+    for rating, guess, correct in facts:
+        chance = expected(Skill(at), _AVERAGE, rating, guess)
         log += math.log(max(chance if correct else 1 - chance, _TINY))
     return log
-
-
-def _chance(at: float, item: Item) -> float:
-    return expected(Skill(at), Skill(), Skill(prior(item.difficulty)), guess_floor(item))
 
 
 def _rating(track: Track, concept: str) -> float:

@@ -12,6 +12,7 @@ from quizzes.items import Item, Track
 from quizzes.load import load_track
 
 SAMPLE = Path(__file__).parent / "sample_track"
+SHIPPED = Path(__file__).parents[2] / "data" / "tracks" / "ai-machine-learning"
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +21,12 @@ def track() -> Track:
     track, faults = load_track(SAMPLE)
     assert faults == []
     return track
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Track:
+    """The track we ship."""
+    return load_track(SHIPPED)[0]
 
 
 @pytest.fixture

@@ -122,14 +122,14 @@ def test_wrong_ones_come_back_first_and_at_most_three():
 
 
 def test_a_concept_comes_back_when_its_memory_says_so():
-    learner = remembered("a-1", 10, Rating.GOOD, Rating.GOOD)  # 4 days, then 31
-    assert "a-2" not in daily(learner, size=2, days=20)
-    assert "a-2" in daily(learner, size=2, days=21)
+    learner = remembered("a-1", 10, Rating.GOOD, Rating.GOOD)  # 8 days, then 75
+    assert "a-2" not in daily(learner, size=2, days=64)
+    assert "a-2" in daily(learner, size=2, days=65)
 
 
 def test_without_a_memory_the_latest_answer_stands_for_it():
-    assert "a-2" not in chosen(seen("a-1", 3), size=2)
-    assert "a-2" in chosen(seen("a-1", 4), size=2)
+    assert "a-2" not in chosen(seen("a-1", 7), size=2)
+    assert "a-2" in chosen(seen("a-1", 8), size=2)
     assert "a-2" in chosen(seen("a-1", 1, correct=False), size=2)
     assert "a-1" not in chosen(seen("a-1", 5, correct=False), seen("a-2", 1), size=3)
 
@@ -156,8 +156,17 @@ def test_at_least_one_new_concept_comes_while_there_is_one():
 
 
 def test_one_is_interleaved_from_a_section_not_in_the_set_yet():
-    history = [seen("a-1", 2, correct=False), seen("g-1", 2), seen("h-1", 4)]
-    assert chosen(*history, size=3) == ("a-2", "b-1", "h-2")
+    assert chosen(seen("a-1", 2, correct=False), size=3) == ("a-2", "b-1", "d-1")
+
+
+def test_when_nothing_new_is_elsewhere_it_is_what_is_most_likely_forgotten():
+    history = [seen(f"{name}-1", 1) for name in "defh"] + [seen("g-1", 5)]
+    assert chosen(*history, size=2) == ("a-1", "g-2")
+
+
+def test_with_something_new_left_at_most_three_are_reviews():
+    due = [seen(f"{name}-1", 9, correct=False) for name in "acdeg"]
+    assert [item_id[0] for item_id in chosen(*due)] == ["a", "c", "d", "b", "f"]
 
 
 def test_the_variant_seen_last_waits():

@@ -6,7 +6,8 @@ worked out alone, and an account that changes hands moves no item.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -26,6 +27,7 @@ _LOG = (
     " r.section_rating, r.item_rating, r.rated, r.reviewed FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id"
 )
 _OF_LEARNER = _LOG + " WHERE a.user_id = :user_id ORDER BY a.id"
+_AMONG = "IN (SELECT value FROM json_each(:only))"
 _PLACEMENTS = "SELECT after_attempt, answers, ability FROM placement WHERE user_id = :user_id AND ended_at IS NOT NULL ORDER BY id"
 
 
@@ -108,17 +110,19 @@ def rebuild(db: Database, user_id: int) -> None:
     state.keep_skills(db, user_id, lived.skills)
 
 
-def rebuild_items(db: Database) -> None:
-    """Work the ratings of all items out afresh."""
-    found = _items(db)
-    change(db, "DELETE FROM item_skill")
+def rebuild_items(db: Database, only: Collection[str] | None = None) -> None:
+    """Work the ratings of all items out afresh, or those of some."""
+    found = _items(db, only)
+    among = "" if only is None else f" WHERE item_id {_AMONG}"
+    change(db, f"DELETE FROM item_skill{among}", only=json.dumps(sorted(only or ())))  # noqa: S608 - a fixed condition
     for item_id, skill in found.items():
         state.keep_item(db, item_id, skill)
 
 
-def _items(db: Database) -> dict[str, Skill]:
+def _items(db: Database, only: Collection[str] | None = None) -> dict[str, Skill]:
     found: dict[str, Skill] = {}
-    for row in rows(db, _LOG + " WHERE r.rated = 1 ORDER BY a.id"):
+    among = "" if only is None else f" AND a.item_id {_AMONG}"
+    for row in rows(db, _LOG + f" WHERE r.rated = 1{among} ORDER BY a.id", only=json.dumps(sorted(only or ()))):
         item = found.get(row["item_id"], Skill(row["item_rating"]))
         learner, section = Skill(row["learner_rating"]), Skill(row["section_rating"])
         found[row["item_id"]] = update(learner, section, item, guess=row["guess"], correct=bool(row["correct"]))[2]

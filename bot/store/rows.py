@@ -176,6 +176,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedItem:
+    """An item a learner got wrong: how it was posed then, and what they said."""
+
+    item_id: str
+    seed: str
+    answer_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """Code a learner sent in, and what became of it."""
 

@@ -88,7 +88,7 @@ class Store:
         self.streaks = StreakLog(writer, readers, now)
         self.games = Games(writer, readers, now)
         self.insights = Insights(writer, readers, now)
-        self.privacy = Privacy(writer, readers, now)
+        self.privacy = Privacy(writer, readers, now, path)
         self.upkeep = Upkeep(writer, readers, now)
         self.tutoring = Tutoring(writer, readers, now)
 

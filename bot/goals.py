@@ -71,7 +71,7 @@ def run(
             total += 1
         elif day != today and day not in neutral:
             return total, False
-    return total, total > 0
+    return total, True
 
 
 def goal_line(together: Together) -> str:

@@ -61,9 +61,10 @@ def points(record: AnswerRecord, question: Question, before: Standing) -> int:
     """Price an answer. A placement test pays nothing, and so does a right answer again before its concept is due."""
     if question.purpose == "placement":
         return 0
+    formative = record.verdict == FORMATIVE  # nobody can be wrong, so nothing is surprising
     return xp.quiz_points(
-        correct=record.correct or record.verdict == FORMATIVE,
-        expected=before.expected,
+        correct=record.correct or formative,
+        expected=1.0 if formative else before.expected,
         met_before=before.met,
         paid_before=before.paid and not is_due(before.kept, record.local_day),
         hints=record.hints,

@@ -26,6 +26,7 @@ async def test_the_track_shows_sections_paths_projects_and_the_place_in_it(chat)
             Beginner: Count birds.
         Next:
           /daily                  Today’s questions
+          /placement              Find where I start
           /settings path counter  Follow: Counter"""
     await chat.verify(("/learn", track), ("/learn sample", track), ("/learn SAMPLE TRACK", track))
 
@@ -62,13 +63,15 @@ async def test_progress_counts_what_went_right_by_section(chat) -> None:
             "/progress",
             """\
             ── Your progress: Sample track ──────────────
-            1 of 9 questions right at least once, 1 of 2 challenges passed.
+            1 of 9 questions right at least once, 1 of 2 challenges passed. 1 of 5 concepts met, 1
+            of them firm.
               Splitting rows  ███                   1/6
               Measuring       ████                  1/5
             Next:
               /daily   Today’s questions
               /streak  Streak
-            [picture: Progress by section: Splitting rows 1 of 6; Measuring 1 of 5.]""",
+            [picture: Progress by section: Splitting rows 1 of 6; Measuring 1 of 5.]
+            [picture: Mastery of 5 concepts: 4 not met yet, 0 just begun, 0 on the way, 1 good, 0 strong.]""",
         )
     )
 

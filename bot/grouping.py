@@ -18,6 +18,7 @@ CHANNEL = re.compile(r"<#(?P<named>[A-Z0-9]{1,25})(?:\|[^>]*)?>|(?P<bare>[A-Z0-9
 ROLE = re.compile(
     r"<@&(?P<role>[0-9]{1,25})>|<!subteam\^(?P<team>[A-Z0-9]{1,25})(?:\|[^>]*)?>|(?P<bare>[A-Z0-9]{8,25})", re.ASCII
 )
+OF_POSTS = ("question", "challenge", "reveal", "recap", "days")  # what `grouping_posts` reads
 HOUR = re.compile(r"(\d{1,2})(?::00)?", re.ASCII)
 
 
@@ -61,7 +62,7 @@ def changed(before: Posting, asked: dict[str, str], setup: Setup) -> Posting:
     after = before
     for key, value in asked.items():
         if key not in READERS:
-            raise RefusedError(f"“{key[:40]}” cannot be set. There are: {', '.join(READERS)}.")
+            raise RefusedError(f"“{key[:40]}” cannot be set. There are: {', '.join((*READERS, *OF_POSTS))}.")
         after = READERS[key](after, value, setup)
     return after
 
@@ -132,16 +133,17 @@ def shown(posting: Posting) -> list[str]:
     return [f"Posts: in channel {posting.channel}, {hour}{zone}.", ping]
 
 
-def form(context: Context, posting: Posting) -> FormCard:
-    """The form an admin fills in."""
+def form(context: Context, posting: Posting, more: tuple[Field, ...] = ()) -> FormCard:
+    """The form an admin fills in; `more` is about single posts."""
     track = context.services.track.slug
     hour = "" if posting.hour is None else str(posting.hour)
     return FormCard(
         title=f"Posts of “{context.group.name}”",
         fields=(
             Field("Channel", "group setup channel", posting.channel, "Where posts go: here, a channel, or none."),
-            Field("Hour", "group setup hour", hour, "When they come.", tuple(map(str, range(24)))),
+            Field("Hour", "group setup hour", hour, "When the question comes.", tuple(map(str, range(24)))),
             Field("Time zone", "group setup zone", posting.tz or "UTC", "Whose clock the hour follows, such as Europe/Paris."),
+            *more,
             Field("Track", "group setup track", posting.track or track, "What posts are about.", (track,)),
             Field("Ping", "group setup ping", posting.ping or "none", "A role or user group posts call, or none."),
         ),

@@ -1,14 +1,15 @@
-"""`/group [setup | code | join | leave | test | report | goal | amnesty]`: the study group of a place, for those who manage it."""
+"""`/group [setup | pause | resume | code | join | leave | test | report | goal | amnesty]`: the study group of a place, for those who manage it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot import group_goal
+from bot import group_goal, group_posts
 from bot.amnesty import amnesty
 from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
-from bot.grouping import RefusedError, Setup, changed, form, is_dm, may_manage, read_setup, shown
+from bot.group_posts import home, state_lines
+from bot.grouping import is_dm, may_manage
 from bot.insight import group_report
 from bot.messages import PLATFORM_NAMES, Reply
 from bot.platforms.port import Post, PostError
@@ -45,19 +46,11 @@ def _spot(context: Context) -> Spot:
     return Spot(place.platform, place.external_id, place.channel)
 
 
-async def _home(context: Context) -> Spot:
-    """What the group's settings belong to: this channel, if it was joined by itself, and else all of the server."""
-    spot = _spot(context)
-    return spot if spot in await context.store.places.joined(context.group.id) else spot.server
-
-
 async def _state(context: Context) -> Reply:
-    places = context.store.places
-    setup = await places.posting(await _home(context))
-    joined = await places.joined(context.group.id)
+    joined = await context.store.places.joined(context.group.id)
     own = Spot(context.group.platform, context.group.external_id)
     where = [_called(spot) for spot in (own, *(spot for spot in joined if spot != own))]
-    lines = [f"It meets in: {', '.join(where)}.", *shown(setup)]
+    lines = [f"It meets in: {', '.join(where)}.", *await state_lines(context)]
     actions: tuple[Action, ...] = (Action("Leaderboard", "leaderboard"),)
     if may_manage(context.request) and not is_dm(context.request.place):
         managing = (Action("Set up posts", "group setup", primary=True), Action("Join another place", "group code"))
@@ -68,34 +61,6 @@ async def _state(context: Context) -> Reply:
 def _called(spot: Spot) -> str:
     name = PLATFORM_NAMES.get(spot.platform, spot.platform)
     return f"a channel on {name}" if spot.channel else name
-
-
-async def _setup(context: Context, rest: str) -> Reply:
-    home = await _home(context)
-    before = await context.store.places.posting(home)
-    if not rest:
-        return Reply((form(context, before),))
-    asked = read_setup(rest)
-    try:
-        setup = Setup(context.request.place, context.services.track.slug)
-        after = changed(before, asked, setup)
-    except RefusedError as fault:
-        return Reply((NoticeCard(title="Not changed", text=str(fault), tone=Tone.WARNING), form(context, before)))
-    await context.store.places.set_posting(home, after)
-    if after.tz and Spot(context.group.platform, context.group.external_id) == home:  # whose week the board follows
-        await context.store.ensure_group(home.platform, home.external_id, context.group.name, after.tz)
-    missing = await _missing(context, after.channel)
-    lines = [*shown(after), *(f"Posts cannot arrive yet: {what}" for what in missing)]
-    tone, actions = (Tone.WARNING if missing else Tone.GOOD), (Action("Send a test post", "group test", primary=True),)
-    return Reply(
-        (NoticeCard(title="Saved", text="\n".join(lines), tone=tone, actions=actions if after.channel else ()),)
-    )
-
-
-async def _missing(context: Context, channel: str) -> tuple[str, ...]:
-    """What the platform itself says is missing for posts."""
-    host = context.services.hosts.get(context.request.place.platform)
-    return await host.check(channel) if host and channel else ()
 
 
 async def _code(context: Context, _rest: str) -> Reply:
@@ -142,7 +107,7 @@ async def _leave(context: Context, _rest: str) -> Reply:
 
 
 async def _test(context: Context, _rest: str) -> Reply:
-    setup = await context.store.places.posting(await _home(context))
+    setup = await context.store.places.posting(await home(context))
     host = context.services.hosts.get(context.request.place.platform)
     if not setup.channel:
         return _notice(
@@ -165,7 +130,9 @@ def _notice(title: str, text: str, tone: Tone = Tone.INFO) -> Reply:
 
 
 HANDLERS: dict[str, Handler] = {
-    "setup": _setup,
+    "setup": group_posts.setup,
+    "pause": group_posts.pause,
+    "resume": group_posts.resume,
     "code": _code,
     "join": _join,
     "leave": _leave,
@@ -178,11 +145,12 @@ HANDLERS: dict[str, Handler] = {
 COMMAND = Command(
     name="group",
     summary="your study group; admins set it up",
-    usage="/group [setup | code | join | leave | test | report | goal | amnesty]",
+    usage="/group [setup | pause | resume | code | join | leave | test | report | goal | amnesty]",
     help="Shows the study group of this place. Those who manage the place choose where and when posts come, and let places on"
     " several platforms share one board; to them /group report shows what the group finds hard, and /group amnesty makes"
     " a day neutral for every streak when something was down.\n"
-    "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris, /group code, /group join <code>",
+    "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris, /group setup days=weekdays,"
+    " /group pause until 2027-01-07, /group code, /group join <code>",
     handle=handle,
     order=70,
 )

@@ -92,8 +92,18 @@ GROUP: dict[str, tuple[str, tuple[Option, ...]]] = {
             Option("zone", "Whose clock the hour follows", suggest="zone"),
             Option("track", "What posts are about", suggest="track"),
             Option("ping", "The role that posts call; nobody if empty", kind=ROLE),
+            Option("question", "Whether one question for all comes", choices=("on", "off")),
+            Option("challenge", "At which hour the challenge comes, or off"),
+            Option("reveal", "At which hour the question is resolved, or off"),
+            Option("recap", "Whether Mondays look back at the week", choices=("on", "off")),
+            Option("days", "On which days: every day, weekdays, or such as mon wed fri"),
         ),
     ),
+    "pause": (
+        "Let no posts come for a while",
+        (Option("until", "The day on which they come again, such as 2027-01-07; open if empty"),),
+    ),
+    "resume": ("Let posts come again", ()),
     "code": ("A code with which another place shares this group", ()),
     "join": (
         "Share the group of another place",

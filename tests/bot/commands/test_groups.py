@@ -216,7 +216,10 @@ async def test_a_private_conversation_has_no_group_to_set_up(ann: Person) -> Non
 async def test_posts_are_set_up_checked_and_tried(ann: Person, board: Board) -> None:
     said = await ann.say("/group setup channel=here hour=9 zone=Europe/Paris ping=<@&424242424242>")
     assert said == (
-        "Saved Posts: in channel 1001, at 09:00 (Europe/Paris). Posts call 424242424242. Next: /group test Send a test post"
+        "Saved Posts: in channel 1001, at 09:00 (Europe/Paris). Posts call 424242424242."
+        " Question of the day: every day at 09:00. Its answer: at 21:00, below the question. Challenge: every day at 12:00."
+        " Look back at the week: Mondays at 09:15. Next: question, today 09:00 Europe/Paris."
+        " Next: /group test Send a test post"
     )
     assert await ann.chat.store.places.postings() == [
         (Spot("discord", "9001"), Posting("1001", 9, "Europe/Paris", "", "424242424242"))
@@ -274,7 +277,7 @@ async def test_values_are_read_as_platforms_and_people_write_them(
         ),
         ("ping=<@123456789>", "Mention a role"),
         ("track=cooking", "There is one track so far: sample."),
-        ("colour=red", "“colour” cannot be set. There are: channel, hour, zone, track, ping."),
+        ("colour=red", "“colour” cannot be set. There are: channel, hour, zone, track, ping, question,"),
         ("hour=9 zone=Nowhere/Land", "“Nowhere/Land” is not a time zone I know"),
     ],
 )
@@ -307,5 +310,6 @@ async def test_on_ones_own_machine_everyone_manages_and_nothing_is_posted(chat) 
 async def test_what_is_not_known_is_answered_with_what_is(ann: Person) -> None:
     assert (
         await ann.say("/group dance")
-        == "No such thing “dance” is not known here. There are: setup, code, join, leave, test, report, amnesty."
+        == "No such thing “dance” is not known here. There are: setup, pause, resume, code, join,"
+        " leave, test, report, goal, amnesty."
     )

@@ -91,10 +91,17 @@ def _token(node: ast.AST, own: frozenset[str]) -> Iterator[str]:
             yield type(node).__name__
 
 
-def excerpt(source: str, most_lines: int, most_chars: int) -> str:
-    """Show the start of a program without what may say who wrote it: comments, texts, docstrings, imports."""
+def texts_in(source: str) -> frozenset[str]:
+    """The texts between quotation marks in code of ours, which may be shown wherever they come again."""
+    return frozenset(
+        n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    )
+
+
+def excerpt(source: str, most_lines: int, most_chars: int, known: frozenset[str] = frozenset()) -> str:
+    """Show the start of a program without what may say who wrote it: comments, docstrings, imports, texts but known ones."""
     try:
-        tree = _Quiet().visit(_bare(ast.parse(source[:MAX_SOURCE])))
+        tree = _Quiet(known).visit(_bare(ast.parse(source[:MAX_SOURCE])))
         text = ast.unparse(ast.fix_missing_locations(tree))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = _without_comments(source[:MAX_SOURCE])
@@ -104,10 +111,14 @@ def excerpt(source: str, most_lines: int, most_chars: int) -> str:
 
 
 class _Quiet(ast.NodeTransformer):
-    """Hides what is written inside quotation marks."""
+    """Hides what is written inside quotation marks, but for known texts."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Constant("…") if isinstance(node.value, str | bytes) else node
+        hidden = isinstance(node.value, str | bytes) and node.value not in self._known
+        return ast.Constant("…") if hidden else node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         return ast.Constant("…")

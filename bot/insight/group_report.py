@@ -67,7 +67,9 @@ def cards(track: Track, report: GroupReport, told: list[Report], kept_out: Colle
     found: list[Card] = [_totals(report)]
     if report.concepts:
         heat = tuple(ConceptHeat(row.title, row.section, row.now.asked, row.now.rate) for row in report.concepts)
-        found += [heat_picture(heat), _hardest(track, report, kept_out)]
+        found.append(heat_picture(heat))
+        if any(row.now.rate < 1 for row in report.concepts):
+            found.append(_hardest(track, report, kept_out))
     if report.alike:
         found.append(_alike(report))
     if told:
@@ -111,14 +113,14 @@ def _trend(now: float, before: float | None) -> str:
 
 
 def _hardest(track: Track, report: GroupReport, kept_out: Collection[str]) -> NoticeCard:
-    rows, common = report.concepts[:HARDEST], dict(report.answers)
+    rows, common = [row for row in report.concepts[:HARDEST] if row.now.rate < 1], dict(report.answers)
     lines: list[str] = []
     for n, row in enumerate(rows, 1):
         lines.append(f"{n}. {row.title}: {_row(row)}")
         for answer in common.get(row.id, ()):
-            said = f"“{answer.said}”" if answer.said != answer.why else answer.said
-            why = f": {answer.why}" if answer.why and answer.why != answer.said else ""
-            lines.append(f"   {answer.learners} learners said {said}{why}")
+            lines.append(f"   {answer.learners} learners said: {answer.said}")
+            if answer.why and answer.why != answer.said:
+                lines.append(f"   What they are told: {answer.why}")
         item = suggestion(track, row.id, kept_out)
         if item is not None:
             lines.append(f"   Ask: /quiz {row.id} (“{cut(item.prompt, PROMPT_CHARS)}”, {item.id})")
@@ -133,7 +135,9 @@ def _row(row: ConceptRow) -> str:
 def _alike(report: GroupReport) -> NoticeCard:
     lines: list[str] = []
     for one in report.alike:
-        lines.append(f"{one.learners} learners in “{one.title}”{': ' + one.why if one.why else '.'}")
+        lines.append(f"{one.learners} learners in “{one.title}”")
+        if one.why:
+            lines.append(f"   What they are told: {one.why}")
         lines.append("   For example: " + one.example.replace("\n", "\n   "))
         if one.concept:
             lines.append(f"   Ask: /quiz {one.concept}")

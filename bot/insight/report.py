@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bot.insight import reading
 from bot.insight.clusters import Cluster, Slip, find_clusters, plain, signature
-from bot.insight.code import excerpt
+from bot.insight.code import excerpt, texts_in
 from bot.insight.reading import Read
 from bot.insight.redact import redact
 from bot.store.insights_rows import FailedCode
@@ -251,7 +251,7 @@ def _told(material: Material, cluster: Cluster) -> Alike | None:
     if first.code:
         challenge = material.challenges[cluster.thing]
         known = next((wrong.explanation for wrong in challenge.wrong if wrong.misconception == name), "")
-        example = redact(excerpt(first.text, CODE_LINES, CODE_CHARS), material.names)
+        example = redact(excerpt(first.text, CODE_LINES, CODE_CHARS, texts_in(challenge.solution)), material.names)
         why = explained(known, name)
         return Alike(challenge.title, cluster.learners, example, why, next(iter(challenge.concepts), ""))
     item = material.track.item(cluster.thing)

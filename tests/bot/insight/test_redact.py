@@ -23,7 +23,7 @@ NAMES = ("Ada Lovelace", "Bo", "Jean-Luc", "Zoë")
         ("0f3a9c81b7d64e20aa41deadbeef0042", GONE),
         ("call +44 20 7946 0958", f"call {GONE}"),
         ("ADA said so, lovelace too", f"{GONE} said so, {GONE} too"),
-        ("Bo knows; bo is a word", f"{GONE} knows; {GONE} is a word"),
+        ("Bo knows; bo is a word", f"{GONE} knows; bo is a word"),
         ("jean-luc and zoë", f"{GONE} and {GONE}"),
         ("zoe_mean = 1", "zoe_mean = 1"),
         ("ada_mean = 1", f"{GONE}_mean = 1"),

@@ -299,7 +299,16 @@ class PictureCard:
     alt: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCard:
+    """A file to keep, with a name of ours, and words of ours on what it is and what to do with it."""
+
+    name: str
+    content: bytes
+    note: str
+
+
 Card = (
     QuestionCard | FeedbackCard | ChallengeCard | VerdictCard | RunCard | ExplanationCard | LeaderboardCard | StreakCard
-    | ProgressCard | TrackCard | FormCard | HelpCard | NoticeCard | PictureCard
+    | ProgressCard | TrackCard | FormCard | HelpCard | NoticeCard | PictureCard | FileCard
 )  # fmt: skip

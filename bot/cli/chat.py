@@ -48,6 +48,7 @@ async def _chat(options: argparse.Namespace, settings: Settings) -> None:
             lines=utf8(sys.stdin),
             out=utf8(sys.stdout),
             interactive=sys.stdin.isatty(),
+            exports=settings.home / "exports",
         )
         await terminal.converse()
 

@@ -19,6 +19,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     Input,
@@ -308,3 +309,14 @@ def _(card: NoticeCard) -> str:
 @_render.register
 def _(card: PictureCard) -> str:
     return f"[picture: {card.alt}]"
+
+
+@_render.register
+def _(card: FileCard) -> str:
+    return f"[file: {card.name}, {size_of(card.content)}]\n{reflow(card.note)}"
+
+
+def size_of(content: bytes) -> str:
+    """How large a file is, as people say it."""
+    kilobytes = len(content) / 1000
+    return f"{kilobytes / 1000:.1f} MB" if kilobytes >= 1000 else f"{max(1, round(kilobytes))} kB"

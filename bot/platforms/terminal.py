@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from bot.cards import ChallengeCard
+from bot.cards import ChallengeCard, FileCard
 from bot.dispatch import MAX_FILE, Dispatcher
 from bot.messages import Actor, Attachment, Place, Reply, Request, parse_line
 from bot.platforms.plain import clean, render
@@ -38,6 +38,7 @@ class Terminal:
     lines: TextIO
     out: TextIO
     interactive: bool
+    exports: Path | None = None  # the folder for files that are sent here
 
     async def converse(self) -> None:
         """Read commands until the input ends or the person leaves."""
@@ -103,6 +104,8 @@ class Terminal:
             text = render(card)
             if isinstance(card, ChallengeCard):
                 text += f"\nOr type /submit {card.slug}, then your code, then a line with a single dot."
+            if isinstance(card, FileCard) and self.exports is not None:
+                text += f"\n{_save(self.exports, card)}"
             self._say(text)
 
     def _say(self, text: str) -> None:
@@ -135,6 +138,18 @@ def _read(name: str) -> Attachment | str:
     except (OSError, ValueError, RuntimeError) as fault:  # a NUL in the name; nobody's home folder
         why = fault.strerror if isinstance(fault, OSError) else "that is no file name"
         return f"I cannot read {clean(name)}: {why}. Give the path of a .py file, or type the code after /submit."
+
+
+def _save(folder: Path, card: FileCard) -> str:
+    """Keep a file for its owner's eyes alone, and say where."""
+    path = folder / card.name
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(card.content)
+    except OSError as fault:
+        return f"It could not be saved as {path}: {fault.strerror}."
+    return f"Saved as {path}"
 
 
 def utf8(stream: TextIO) -> TextIO:

@@ -16,6 +16,7 @@ from bot.cards import (
     ChallengeCard,
     ExplanationCard,
     FeedbackCard,
+    FileCard,
     FormCard,
     HelpCard,
     LeaderboardCard,
@@ -38,7 +39,9 @@ from bot.platforms.discord.markup import inline, measure, to_discord
 from bot.platforms.discord.parts import (
     ACTION_ROW,
     BUTTON,
+    FILE,
     IN_ROW,
+    Attached,
     Block,
     Component,
     Message,
@@ -309,6 +312,13 @@ def _(card: PictureCard) -> Shown:
     said = [alt] if measure(alt) <= MOST_ALT else [alt[: MOST_ALT // 4] + " … (the whole description follows)"]
     more = text(escape(alt), "picture") if measure(alt) > MOST_ALT else []
     return QUIET, [picture(_picture_name(card.name), card.png, said if alt else []), *more]
+
+
+@_show.register
+def _(card: FileCard) -> Shown:
+    stem, _, suffix = card.name.rpartition(".")
+    file = Attached(f"{_file_name(stem)}.{_file_name(suffix)}", card.content)
+    return QUIET, [*text(escape(clean(card.note)), "file"), Block({"type": FILE}, file)]
 
 
 def _picture_name(name: str) -> str:

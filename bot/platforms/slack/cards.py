@@ -18,6 +18,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     LeaderboardCard,
@@ -31,6 +32,7 @@ from bot.cards import (
     TrackCard,
     VerdictCard,
 )
+from bot.platforms.plain import size_of
 from bot.platforms.slack.blocks import (
     LABEL,
     OPTION,
@@ -335,3 +337,8 @@ def _(card: NoticeCard) -> list[Block]:
 @_render.register
 def _(card: PictureCard) -> list[Block]:
     return fine(f"Picture: {card.alt}")
+
+
+@_render.register
+def _(card: FileCard) -> list[Block]:
+    return said(card.note) + fine(f"{card.name} ({size_of(card.content)}) comes as a file, here or under Messages.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import Card, PictureCard, ProgressCard, StreakCard
+from bot.cards import Card, FileCard, PictureCard, ProgressCard, StreakCard
 from bot.platforms.plain import render as in_words
 from bot.platforms.slack.blocks import Block, texts
 from bot.platforms.slack.cards import render
@@ -48,6 +48,11 @@ def _in_words(cards: Sequence[Card]) -> list[Card]:
 def pictures(cards: Sequence[Card]) -> tuple[PictureCard, ...]:
     """The cards that have to be uploaded."""
     return tuple(card for card in cards if isinstance(card, PictureCard))
+
+
+def files(cards: Sequence[Card]) -> tuple[FileCard, ...]:
+    """The files to upload as they are."""
+    return tuple(card for card in cards if isinstance(card, FileCard))
 
 
 def split(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -21,7 +21,7 @@ from bot.platforms.slack.account import UNREACHABLE, code_of, retry_handlers
 from bot.platforms.slack.blocks import Block, fine, pieces
 from bot.platforms.slack.escape import literal
 from bot.platforms.slack.forms import Origin
-from bot.platforms.slack.messages import BLOCKS, Message, messages, pictures
+from bot.platforms.slack.messages import BLOCKS, Message, files, messages, pictures
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +70,8 @@ async def answer(
         await _upload(client, origin, way, name="answer.txt", content=text.encode(), alt="")
     for picture in pictures(cards):
         await _upload(client, origin, way, name=picture.name, content=picture.png, alt=picture.alt)
+    for file in files(cards):  # what is in a file is its owner's
+        await _upload(client, origin, replace(way, public=False), name=file.name, content=file.content, alt="")
 
 
 def replace_blocks(message: Message, blocks: Sequence[Block]) -> Message:

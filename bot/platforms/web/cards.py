@@ -13,6 +13,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     Input,
@@ -28,6 +29,7 @@ from bot.cards import (
     VerdictCard,
 )
 from bot.platforms.fields import read_fields
+from bot.platforms.plain import size_of
 from bot.platforms.web.answering import FORM_DATA, QuestionForm
 from bot.platforms.web.desk import Desk
 from bot.platforms.web.editor import Editor
@@ -206,6 +208,13 @@ def _(card: PictureCard, desk: Desk) -> None:
     source = "data:image/png;base64," + base64.b64encode(card.png).decode("ascii")
     width, height = struct.unpack(">II", card.png[16:24])  # drawn twice as large, for dense screens
     box("img", "picture", src=source, alt=card.alt, width=str(width // 2), height=str(height // 2))
+
+
+@_show.register
+def _(card: FileCard, desk: Desk) -> None:
+    said(card.note)
+    content = "data:application/octet-stream;base64," + base64.b64encode(card.content).decode("ascii")
+    tag("a", f"Save {card.name} ({size_of(card.content)})", "file", href=content, download=card.name)
 
 
 @_show.register

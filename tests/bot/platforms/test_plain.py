@@ -25,6 +25,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     Input,
@@ -97,10 +98,11 @@ EVERY = (
     HelpCard(title="Help", rows=(("/daily", "today"), ("/help", "this")), text=Markdown("Start with **/daily**.")),
     NoticeCard(title="Done", text=f"{LONG}\n• kept", actions=ACTIONS),
     PictureCard(name="x.png", png=b"PNG", alt="a calendar"),
+    FileCard(name="x.json", content=b"{}", note=LONG),
 )  # fmt: skip
 # What a page shows by other means: ids of things, how a notice is coloured, a picture's file.
 BY_OTHER_MEANS = {
-    "input", "blanks", "unit", "verdict", "slug", "tone", "png", "specific", "days", "passed", "here", "primary",
+    "input", "blanks", "unit", "verdict", "slug", "tone", "png", "content", "specific", "days", "passed", "here", "primary",
     "today_done", "me", "sample", "by_ai", "formative", "score", "correct", "current", "draft", "is_me", "name",
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     Input,
@@ -97,6 +98,7 @@ def example(say: typing.Callable[[str], str]) -> tuple[cards.Card, ...]:
         HelpCard(title=say("title"), rows=(("/daily", say("daily")), ("/help", say("helping"))), text=md("about")),
         NoticeCard(title=say("title"), text=say("text"), actions=actions),
         PictureCard(name="x.png", png=b"PNG", alt=say("alt")),
+        FileCard(name="x.json", content=b"{}", note=say("note")),
     )  # fmt: skip
 
 
@@ -173,7 +175,7 @@ def test_every_card_there_is_has_an_example_here() -> None:
 
 @pytest.mark.parametrize("content", ["wide", "marks"])
 def test_a_word_longer_than_a_message_is_cut_between_messages_and_kept(content: str) -> None:
-    card = LENGTHS[content][-2]
+    card = LENGTHS[content][-3]
     assert isinstance(card, NoticeCard)
     mark = "🔥" if content == "wide" else "*"
     assert everything(render((card,))).count(mark) >= card.text.count(mark) + card.title.count(mark)
@@ -204,7 +206,7 @@ def test_a_command_too_long_for_a_button_is_told_in_words(refused) -> None:
 
 def test_what_is_worth_showing_around_can_be_shared() -> None:
     streak = next(card for card in LENGTHS["short"] if isinstance(card, StreakCard))
-    notice = LENGTHS["short"][-2]
+    notice = LENGTHS["short"][-3]
     shared = [
         [c["label"] for m in render((card,), "streak") for c in controls(m.components)] for card in (streak, notice)
     ]

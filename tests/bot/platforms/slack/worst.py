@@ -16,6 +16,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     Input,
@@ -134,4 +135,5 @@ WORST: dict[str, Card] = {
     "notice-empty": NoticeCard(title="", text="", tone=Tone.GOOD),
     "notice-invisible": NoticeCard(title="\u200b\u202e", text="\x07\x1b", actions=(Action("", "help"),)),
     "picture": PictureCard(name="progress.png", png=PNG, alt=LONG),
+    "file": FileCard(name="data.json", content=b"{}" * 900_000, note=LONG),
 }  # fmt: skip

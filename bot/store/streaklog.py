@@ -72,11 +72,11 @@ class StreakLog:
 
     async def pause(self, user_id: int, pause: Pause, today: date) -> Pause | Refused:
         """Take days off in advance; a day that is done already is left out. Give the pause as it was kept."""
-        return await self._write(lambda db: _pause(db, people.current(db, user_id), pause, today, self._now()))
+        return await self._write(lambda db: begin_pause(db, people.current(db, user_id), pause, today, self._now()))
 
     async def resume(self, user_id: int, today: date) -> int:
         """End a pause from today on; say how many days it would have gone on for."""
-        return await self._write(lambda db: _resume(db, people.current(db, user_id), today, self._now()))
+        return await self._write(lambda db: end_pause(db, people.current(db, user_id), today, self._now()))
 
     async def days(self, user_id: int, first: date, last: date, today: date) -> list[LoggedDay]:
         """Read what happened on each date of a stretch, oldest first."""
@@ -141,8 +141,10 @@ def _first_free(db: Database, user_id: int, today: date) -> date:
     return max(today, last + timedelta(days=1)) if last else today
 
 
-def _pause(db: Database, user_id: int, pause: Pause, today: date, now: datetime) -> Pause | Refused:
-    wanted = replace(pause, first=max(pause.first, _first_free(db, user_id, today))) if pause.first >= today else pause
+def begin_pause(db: Database, user_id: int, asked: Pause, today: date, now: datetime) -> Pause | Refused:
+    """Take days off from the first that is not done."""
+    begin = max(asked.first, _first_free(db, user_id, today)) if asked.first >= today else asked.first
+    wanted = replace(asked, first=begin)
     refused = refusal(wanted, paused_days(db, user_id), today)
     if refused is not None:
         return refused
@@ -151,7 +153,8 @@ def _pause(db: Database, user_id: int, pause: Pause, today: date, now: datetime)
     return wanted
 
 
-def _resume(db: Database, user_id: int, today: date, now: datetime) -> int:
+def end_pause(db: Database, user_id: int, today: date, now: datetime) -> int:
+    """End a pause from today on, or from the day after the last done one."""
     begin = _first_free(db, user_id, today)
     ahead = sorted(day for day in paused_days(db, user_id) if day >= begin)
     for day in ahead:

@@ -19,6 +19,7 @@ from quizzes.skill import Skill, expected
 
 OFFER = Action("Find where I start", "placement")
 NO_IDEA = "I don't know"
+_MOST_NAMED = 8  # sections named in one line of the summary
 _LEVELS = ((0.35, "at the beginning"), (0.6, "with the basics in hand"), (0.8, "well on your way"), (1.1, "far along"))
 """Up to which chance of a right answer to a medium question a learner is said to be where."""
 
@@ -80,14 +81,14 @@ def summary(track: Track, found: Placement | None) -> NoticeCard:
     first = next((section for section in track.sections if section.concepts and _share(section, found) < 1), None)
     lines = [f"You start {where}: about {chance:.0%} of the medium questions would go right today."]
     if known:
-        lines.append(f"You seem to know: {_titles(known)}.")
+        lines.append(f"You seem to know: {_list([section.title for section in known])}.")
     if begun:
-        parts = [
-            f"{s.title} ({sum(c.id in found.known for c in s.concepts)} of {len(s.concepts)} topics)" for s in begun
-        ]
-        lines.append(f"You know part of: {', '.join(parts)}.")
+        parts = [f"{s.title} ({sum(c.id in found.known for c in s.concepts)} of {len(s.concepts)})" for s in begun]
+        lines.append(f"You know some concepts of: {_list(parts)}.")
     if first:
         lines.append(f"Your daily questions begin in {first.title}. What you know already comes last.")
+    else:
+        lines.append("That is the whole course. Your daily questions go through it once, to make sure.")
     return NoticeCard(title="Where you start", text="\n".join(lines), tone=Tone.GOOD, actions=(_DAILY,))
 
 
@@ -98,8 +99,10 @@ def _share(section: Section, found: Placement) -> float:
     return sum(c.id in found.known for c in section.concepts) / max(1, len(section.concepts))
 
 
-def _titles(sections: list[Section]) -> str:
-    return ", ".join(section.title for section in sections)
+def _list(names: list[str]) -> str:
+    """A list short enough for a phone."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 async def offered(context: Context) -> bool:

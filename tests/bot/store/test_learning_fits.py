@@ -81,7 +81,9 @@ async def test_a_member_of_two_groups_follows_the_one_that_has_seen_more(store: 
     assert await store.learning.keep_fit(garden.id, SLOW, 600) == 1
     followed = [await store.learning.keep_fit(pond.id, SLOWER, reviews) for reviews in (600, 601)]
     assert (followed, await store.learning.parameters_for(ann.id)) == ([0, 1], SLOWER)
-    assert await store.learning.keep_fit(pond.id, SLOW, 100) == 1, "a group's own newer parameters replace its older ones"
+    assert await store.learning.keep_fit(pond.id, SLOW, 100) == 1, (
+        "a group's own newer parameters replace its older ones"
+    )
 
 
 async def test_whoever_is_in_no_group_with_a_fit_has_the_general_parameters(store: Store, ann: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.duels import K, QUESTIONS, Result, choose, gain, score
+from bot.duels import QUESTIONS, K, Result, choose, gain, score
 from quizzes.items import Kind, Track
 
 RATINGS = st.floats(0, 3000)

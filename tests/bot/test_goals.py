@@ -107,7 +107,9 @@ def test_goals_are_read_as_people_type_them(typed: str, read: tuple[str, int | N
     assert read_goal(typed) == read
 
 
-@pytest.mark.parametrize("typed", ["9", "0", "-5", "1000001", "lots", "share 0", "share 101", "share", "6 hundred", "²"])
+@pytest.mark.parametrize(
+    "typed", ["9", "0", "-5", "1000001", "lots", "share 0", "share 101", "share", "6 hundred", "²"]
+)
 def test_what_is_no_goal_is_explained(typed: str) -> None:
     with pytest.raises(GoalError, match="such as 600; or auto"):
         read_goal(typed)

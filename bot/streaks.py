@@ -22,6 +22,7 @@ EARLY_DAYS = 7  # in which one miss is covered by a freeze given for it
 REPAIR_DAYS = 2  # the learner's own days after a break in which it can be mended: 48 hours, counted in dates
 REPAIR_QUESTIONS = 10  # two sets of five beyond the day's own
 REPAIR_GAP = 30  # days between two repairs
+REPAIR_RUN = 2  # days of a run that is worth the work
 DAYS_IN_WEEK = 7
 
 
@@ -224,7 +225,8 @@ def repairable(log: Log, freezes: int, today: date, lenient: Collection[date] = 
     frozen = min(freezes, len(missed) - 1)
     reach = min(frozen + (_free(missed, lenient) is not None), len(missed) - 1)
     until = missed[reach] + timedelta(days=REPAIR_DAYS)
-    return Repair(missed[:frozen], missed[frozen:], until, ended.days) if today <= until else None
+    over = today > until or ended.days < REPAIR_RUN
+    return None if over else Repair(missed[:frozen], missed[frozen:], until, ended.days)
 
 
 def _free(missed: Collection[date], lenient: Collection[date]) -> date | None:

@@ -386,7 +386,7 @@ def test_two_learners_who_become_one_keep_the_best_either_had_and_a_streak_that_
 
 EVERYTHING = [
     *[(24, "day", 0)] * 8, (48, "day", 0), (1, "amnesty", 1), (1, "undo", 0), (1, "pause", 3), (24, "resume", 0),
-    (24, "day", 0), (96, "mend", 0), (24, "zone", 0), (30, "day", 0), (1, "day", 4), (48, "day", 4),
+    (24, "day", 0), (72, "mend", 0), (24, "zone", 0), (30, "day", 0), (1, "day", 4), (48, "day", 4),
 ]  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
 from bot.messages import LOCAL_PLATFORM, Place
 from bot.platforms.port import Host
+from bot.privacy.upkeep import HOUR_UTC as FORGET_HOUR
+from bot.privacy.upkeep import forget_old
 from bot.schedule.kinds import Job
 from bot.services import Services
 from bot.store import SampleMember, Store
@@ -45,7 +47,9 @@ if TYPE_CHECKING:  # the platforms' own modules load their libraries, which the 
     from bot.platforms.slack.options import SlackOptions
 
 Expect = Callable[[Profile], object]
-MAINTENANCE: list[Job] = []
+MAINTENANCE: list[Job] = [
+    Job("forget old code", FORGET_HOUR, forget_old),
+]
 """Upkeep that runs once a day."""
 SLACK_HTTP_PORT = 3000
 TRACK = "ai-machine-learning"
@@ -189,6 +193,7 @@ async def open_app(
             tutor=Tutor(_hinter(settings)),
             now=now,
             entropy=random_bits,
+            keep_code_days=settings.keep_code_days,
         )
         if settings.demo_members:
             await store.seed_demo_group(

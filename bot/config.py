@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     slack_client_secret_file: Path | None = None
     slack_api_url: str | None = None
     demo_members: bool = True
+    keep_code_days: int = Field(default=365, ge=0)
     claude_model: str = "claude-haiku-5-5"
     claude_timeout_s: float = Field(default=20.0, gt=0, le=120)
     anthropic_api_key: SecretStr | None = Field(default=None, alias="ANTHROPIC_API_KEY")

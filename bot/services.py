@@ -43,6 +43,7 @@ class Services:
     turns: FairQueue = field(default_factory=new_turns)
     expect: Callable[[Profile], object] = lambda _profile: None  # told which libraries code will soon need
     asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
+    keep_code_days: int = 365  # how long code and free text are kept; 0 is for good
     hosts: dict[str, Host] = field(default_factory=dict)  # by platform: those that run here
 
 

@@ -52,7 +52,8 @@ class Letters:
 
 def pieces(text: str) -> Iterator[Letters | Box]:
     """A line in pieces that are drawn one after the other; what has no looks (controls, joiners) is left out."""
-    base, accents = "", []
+    base = ""
+    accents: list[tuple[int, str]] = []
     for sign in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text[:LONGEST]).translate(ALIKE)):
         kind = unicodedata.category(sign)
         if kind.startswith("M"):

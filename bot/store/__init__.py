@@ -14,6 +14,7 @@ from bot.store.errors import (
 )
 from bot.store.linking import Account, Linking
 from bot.store.places import Joining
+from bot.store.privacy import Erasing
 from bot.store.reminders import Quiet
 from bot.store.rounds import Round
 from bot.store.rows import (
@@ -26,6 +27,7 @@ from bot.store.rows import (
     Fault,
     Group,
     Health,
+    MissedItem,
     Mistake,
     Posting,
     Progress,
@@ -49,12 +51,14 @@ __all__ = [
     "Attempt",
     "BoardRow",
     "Difference",
+    "Erasing",
     "Explanation",
     "Fault",
     "Group",
     "Health",
     "Joining",
     "Linking",
+    "MissedItem",
     "Mistake",
     "Posting",
     "Progress",

@@ -1,0 +1,1 @@
+"""What learners may take with them, and what is forgotten by itself."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 
-from bot.cards import Action, Card, NoticeCard
+from bot.cards import Action, Card, FileCard, NoticeCard
 from bot.insight import reading
+from bot.insight.export import concepts_csv, items_csv
 from bot.insight.report import (
     FEWEST,
     HARDEST,
@@ -19,6 +21,7 @@ from bot.insight.report import (
     group_report,
     suggestion,
 )
+from bot.insight.review import Line, overview
 from bot.messages import Reply
 from bot.pictures import ConceptHeat, heat_picture
 from bot.services import Context
@@ -33,21 +36,42 @@ REASONS = {
 }
 MOST_REPORTS, BUTTONS = 8, 3
 PRIVATE = f"Only what at least {FEWEST} learners share is shown, and nobody is named."
-SHELL = "epochbot items --csv FILE"
 
 
 async def handle(context: Context, rest: str) -> Reply:
-    """Answer with the report of the group, as of now."""
-    if rest.lower() == "csv":
-        text = f"Files come from the shell so far: on the bot’s machine, {SHELL} writes one."
-        return Reply((NoticeCard(title="As a file", text=text),))
+    """Answer with the report of the group, as of now; `csv` gives its tables as files."""
     insights, group, now = context.store.insights, context.group, context.request.received_at
     size = await insights.group_size(group.id)
     answers, code = await insights.first_answers(group.id), await insights.failed_code(group.id, now - MONTH)
     material = await _material(context, size, answers, code)
     report = await asyncio.to_thread(group_report, material, now)
+    if rest.lower() == "csv":
+        return Reply(await _files(context, report))
     told = await insights.open_reports(group.id)
     return Reply(tuple(cards(context.services.track, report, told, await insights.quarantined())))
+
+
+async def _files(context: Context, report: GroupReport) -> tuple[Card, ...]:
+    """The tables of a group: what at least three learners share, as in the report itself."""
+    if not report.open:
+        return (_totals(report),)
+    seen = await overview(context.store, context.services.track, context.group.id)
+    lines = [shared(line) for line in seen.lines if line.stats.answers >= FEWEST]
+    return (
+        FileCard(
+            name="questions.csv", content=items_csv(lines).encode(), note=f"How each question does here. {PRIVATE}"
+        ),
+        FileCard(
+            name="topics.csv", content=concepts_csv(report.concepts).encode(), note="The last 30 days, topic by topic."
+        ),
+    )
+
+
+def shared(line: Line) -> Line:
+    """An item's line without the wrong options that fewer than three learners chose, and without shares of theirs."""
+    stats = line.stats
+    use = tuple((name, share) for name, share in stats.use if round(share * stats.answers) >= FEWEST)
+    return replace(line, stats=replace(stats, use=use))
 
 
 async def _material(context: Context, size: GroupSize, answers: list[FirstAnswer], code: list[FailedCode]) -> Material:
@@ -124,8 +148,10 @@ def _hardest(track: Track, report: GroupReport, kept_out: Collection[str]) -> No
         item = suggestion(track, row.id, kept_out)
         if item is not None:
             lines.append(f"   Ask: /quiz {row.id} (“{cut(item.prompt, PROMPT_CHARS)}”, {item.id})")
-    actions = tuple(Action(f"Quiz: {cut(row.title, 40)}", f"quiz {row.id}") for row in rows[:BUTTONS])
-    return NoticeCard(title="Hardest topics", text="\n".join(lines), actions=actions)
+    quizzes = tuple(Action(f"Quiz: {cut(row.title, 40)}", f"quiz {row.id}") for row in rows[:BUTTONS])
+    return NoticeCard(
+        title="Hardest topics", text="\n".join(lines), actions=(*quizzes, Action("As files", "group report csv"))
+    )
 
 
 def _row(row: ConceptRow) -> str:

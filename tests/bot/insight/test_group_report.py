@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import re
 from dataclasses import replace
@@ -58,7 +60,10 @@ async def test_five_learners_and_a_month_before(crowd, track: Track) -> None:
         "   What they are told: The size of a model is chosen, not split.",
         "   Ask: /quiz held-out (“What are held-out rows good for?”, held-out-single)",
     ]
-    assert [(action.label, action.command) for action in hardest.actions] == [("Quiz: Held-out rows", "quiz held-out")]
+    assert [(action.label, action.command) for action in hardest.actions] == [
+        ("Quiz: Held-out rows", "quiz held-out"),
+        ("As files", "group report csv"),
+    ]
     assert (picture.png[:4], "Held-out rows" in picture.alt) == (b"\x89PNG", True)
 
 
@@ -76,6 +81,25 @@ async def test_sample_members_do_not_make_a_group_large(crowd, chat) -> None:
     samples = [SampleMember(f"S{n}", 10, (1,)) for n in range(9)]
     await chat.store.seed_demo_group(samples, platform=chat.place.platform, external_id=chat.place.external_id)
     assert "There is 1 member here" in words(await chat.reply("/group report"))
+
+
+async def test_the_tables_come_as_files_with_what_three_learners_share(crowd, track: Track) -> None:
+    speed, size = said(track, "A faster fit"), said(track, "A larger model")
+    await crowd.answers([(f"N{n}", KEY, what) for n, what in enumerate([size, size, size, speed, "right"])])
+    await crowd.answers([(f"N{n}", "peeking-bug", "wrong") for n in range(2)])
+    items, topics = (await crowd.chat.reply("/group report csv")).cards
+    assert (items.name, topics.name) == ("questions.csv", "topics.csv")
+    (row,) = csv.DictReader(io.StringIO(items.content.decode("utf-8")))
+    assert (row["item"], row["answers"], row["difficulty"]) == (KEY, "5", "0.200")
+    assert row["distractor_use"] == "A larger model: 0.60"
+    (topic,) = csv.DictReader(io.StringIO(topics.content.decode("utf-8")))
+    assert (topic["concept"], topic["learners"], topic["asked"], topic["right"]) == ("held-out", "5", "5", "1")
+
+
+async def test_a_small_group_gets_no_files(crowd) -> None:
+    await crowd.answers([("Ann", KEY, "wrong")])
+    (card,) = (await crowd.chat.reply("/group report csv")).cards
+    assert (type(card), "totals only" in card.text) == (NoticeCard, True)
 
 
 async def test_what_outsiders_do_is_not_in_it(crowd, track: Track) -> None:

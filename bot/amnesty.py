@@ -55,8 +55,8 @@ async def _declare(context: Context, day: date, note: str) -> Reply:
     if done.outcome is Outcome.ALREADY:
         return _notice("Nothing changed", f"{day_name(day)} is neutral already.")
     text = (
-        f"{day_name(day)} cannot break the streak of any of {count(done.members, 'member')}. Streaks it had stopped go on,"
-        " and freezes it had cost came back. A day that was done still counts."
+        f"{day_name(day)} breaks no streak in this group, of {count(done.members, 'member')} in all. Streaks it had stopped"
+        " go on, and freezes it had cost came back. Who did that day keeps it as done."
     )
     undo = Action("Take it back", f"group amnesty undo {day}")
     return Reply((NoticeCard(title="A neutral day", text=text, tone=Tone.GOOD, actions=(undo,)),))

@@ -200,6 +200,8 @@ async def _feedback(context: Context, graded: Graded, recorded: Recorded) -> Fee
     gains = [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else []
     if recorded.day_counted:
         gains.append(f"streak {recorded.streak_after.current}")
+    elif recorded.streak_after.current > recorded.streak_before.current:
+        gains.append(f"streak mended: {recorded.streak_after.current} days")
     return _card(graded, ", ".join(gains), await _next_actions(context))
 
 

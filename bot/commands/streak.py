@@ -12,7 +12,7 @@ from bot.pauses import LONGEST_PAUSE, PAUSE_WINDOW, PAUSED_PER_WINDOW, Refused, 
 from bot.pictures import streak_picture
 from bot.services import Context
 from bot.streak_story import PAUSE_USUAL, actions, count, counted_by, day_name, freezes, mending, standing, told
-from bot.streaks import REPAIR_GAP, REPAIR_QUESTIONS, DayKind
+from bot.streaks import REPAIR_GAP, REPAIR_QUESTIONS, DayKind, Streak
 
 WEEKS = 12
 TOLD_DAYS = 14
@@ -52,7 +52,7 @@ async def _shown(context: Context) -> Reply:
         best=streak.best,
         freezes=streak.freezes,
         today_done=streak.today_done,
-        headline=_headline(streak.current, done=streak.today_done, covered=covered),
+        headline=_headline(streak, covered=covered),
         days=days,
     )
     cards: tuple[Card, ...] = (card, streak_picture(days))
@@ -66,12 +66,14 @@ def _mark(kind: DayKind | None) -> DayMark:
     return MARKS[kind] if kind else DayMark.EMPTY
 
 
-def _headline(current: int, *, done: bool, covered: bool) -> str:
-    days = count(current, "day")
-    if done:
+def _headline(streak: Streak, *, covered: bool) -> str:
+    days = count(streak.current, "day")
+    if streak.today_done:
         return f"{days}, and today is done."
-    if current:
+    if streak.current:
         return f"{days}, and today is off." if covered else f"{days}. Today’s questions or one challenge keep it."
+    if streak.best:
+        return "A new streak can begin. Today’s questions or one challenge start it."
     return "No streak yet. Today’s questions or one challenge start it."
 
 
@@ -140,10 +142,12 @@ async def _why(context: Context, rest: str) -> Reply:
     streak = await context.store.streak(user.id, context.today)
     begun = next((n for n, day in enumerate(days) if day.done or day.cover or day.posed or day.ended), len(days))
     lines = told(days[begun:], context.today) or ["Nothing is known of these days."]
-    earlier = Action("Earlier days", f"streak why {first - timedelta(days=1)}") if first.year > 1 else None
     text = "\n".join([*lines, freezes(streak), counted_by(user.rule, user.pending)])
-    buttons = (earlier,) if earlier and not begun else ()
-    return _notice("Your streak, day by day", text, Tone.INFO, *buttons, Action("My streak", "streak"))
+    earlier = first - timedelta(days=1) if not begun else streak.last_day
+    buttons = [Action("My streak", "streak")]
+    if earlier is not None and earlier < first:
+        buttons.insert(0, Action("Earlier days", f"streak why {earlier}"))
+    return _notice("Your streak, day by day", text, Tone.INFO, *buttons)
 
 
 def _notice(title: str, text: str, tone: Tone = Tone.INFO, *buttons: Action) -> Reply:

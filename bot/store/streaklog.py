@@ -182,7 +182,7 @@ def _days(db: Database, user_id: int, span: tuple[date, date], today: date) -> l
     log, covers, held = ledger.read_log(db, user_id), ledger.covers(db, user_id), _lines(db, user_id)
     seen, work = ledger.read_streak(db, user_id, today), _work(db, user_id, span)
     waiting = dict.fromkeys(seen.frozen, "waiting")
-    ended = {run.last + timedelta(days=1): run.days for run in streaks.runs(log)}
+    ended = {_first_miss(run.last, log): run.days for run in streaks.runs(log)}
     found = []
     for number in range(span[0].toordinal(), span[1].toordinal() + 1):
         day = date.fromordinal(number)
@@ -192,6 +192,14 @@ def _days(db: Database, user_id: int, span: tuple[date, date], today: date) -> l
         note = amnesties.note_for(db, user_id, day) if cover == "amnesty" else ""
         found.append(replace(logged, ended=ended.get(day, 0) if over else 0, note=note))
     return found
+
+
+def _first_miss(last: date, log: streaks.Log) -> date:
+    """The first date after a run that it did not reach."""
+    day = last + timedelta(days=1)
+    while day in log.covered:
+        day += timedelta(days=1)
+    return day
 
 
 def _lines(db: Database, user_id: int) -> dict[date, list[Line]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 from bot.cards import Action, Bar, Card, NoticeCard, ProgressCard
@@ -33,8 +34,18 @@ async def handle(context: Context) -> Reply:
         bars=bars,
         actions=(Action("Today’s questions", "daily", primary=True), Action("Streak", "streak")),
     )
-    pictures = [progress_picture(bars)] + ([mastery_picture(cells)] if met else [])
-    return Reply((card, *pictures, *_calibration(calibration)))
+    pictures = await asyncio.to_thread(_draw, bars, cells if met else (), calibration)  # half a second of drawing
+    return Reply((card, *_judged(calibration), *pictures))
+
+
+def _draw(bars: tuple[Bar, ...], cells: tuple[MasteryCell, ...], calibration: Calibration) -> tuple[Card, ...]:
+    drawn = [progress_picture(bars)]
+    if cells:
+        drawn.append(mastery_picture(cells))
+    if calibration.answers >= CALIBRATED_FROM:
+        bins = tuple(CalibrationBin(part.said, part.right, part.count) for part in calibration.bins)
+        drawn.append(calibration_picture(bins))
+    return tuple(drawn)
 
 
 async def _bars(context: Context, learned: Learned) -> tuple[tuple[Bar, ...], str]:
@@ -70,7 +81,7 @@ def _mastery(context: Context, learned: Learned, section: Section, concept: Conc
     return None if known is None else known * expected(learned.skill, skill, MEDIUM, 0.0)
 
 
-def _calibration(found: Calibration) -> tuple[Card, ...]:
+def _judged(found: Calibration) -> tuple[Card, ...]:
     if found.answers < CALIBRATED_FROM:
         return ()
     said = sum(part.said * part.count for part in found.bins) / found.answers
@@ -85,8 +96,7 @@ def _calibration(found: Calibration) -> tuple[Card, ...]:
         f"In {found.answers} answers you were {said:.0%} sure on average, and {right:.0%} were right. {verdict} "
         f"Brier score {found.brier:.2f}: 0 is perfect, 0.25 is tossing a coin."
     )
-    bins = tuple(CalibrationBin(part.said, part.right, part.count) for part in found.bins)
-    return (NoticeCard(title="How well you judge yourself", text=text), calibration_picture(bins))
+    return (NoticeCard(title="How well you judge yourself", text=text),)
 
 
 COMMAND = Command(

@@ -15,7 +15,7 @@ README = Path(__file__).parents[2] / "README.md"
 COMMANDS = discover()
 CONTRACT = {
     "learn", "daily", "quiz", "answer", "challenge", "submit", "hint", "explain", "streak", "progress", "leaderboard",
-    "settings", "link", "group", "help",
+    "settings", "link", "privacy", "group", "help",
 }  # fmt: skip
 REFUSALS = ("Not sure what you mean", "No such", "Not changed", "That was our fault")
 

@@ -128,11 +128,16 @@ def counts(found: Tally) -> NoticeCard:
     if not found.answered:
         text = "Nobody has answered this one, and that is fine. Here is how it goes; another one comes soon."
         return NoticeCard(title="The answer is out", text=text)
-    people = "1 person" if found.answered == 1 else f"{found.answered} people"
-    share = round(100 * found.right / found.answered)
-    how = "right" if found.answered == 1 and found.right else "not right this time" if found.answered == 1 else ""
-    text = f"{people} answered, {how or f'{found.right} of them right ({share} %)'}."
+    text = f"{'1 person' if found.answered == 1 else f'{found.answered} people'} answered, {_how(found)}."
     return NoticeCard(title="The answer is out", text="\n".join((text, *_bars(found.spread))))
+
+
+def _how(found: Tally) -> str:
+    if not found.right:
+        return "and it was a hard one: nobody had it yet"
+    if found.right == found.answered:
+        return "and was right" if found.answered == 1 else "all of them right"
+    return f"{found.right} of them right ({round(100 * found.right / found.answered)} %)"
 
 
 def _bars(spread: Sequence[tuple[str, bool, int]]) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.duels import QUESTIONS, K, Result, choose, gain, score
+from quizzes.generators import seeded
 from quizzes.items import Kind, Track
 
 RATINGS = st.floats(0, 3000)
@@ -40,7 +39,7 @@ def test_what_one_gains_the_other_loses(mine: float, theirs: float, scored: floa
 
 @given(st.integers(0, 2**32))
 def test_a_duel_asks_marked_items_of_different_concepts_easiest_first(shipped_track: Track, seed: int) -> None:
-    chosen = choose(shipped_track.items, (), (), random.Random(seed))
+    chosen = choose(shipped_track.items, (), (), seeded(seed))
     assert len({item.concept for item in chosen}) == len(chosen) == QUESTIONS
     assert [item.difficulty for item in chosen] == sorted(item.difficulty for item in chosen)
     assert Kind.SHORT not in {item.kind for item in chosen}
@@ -51,10 +50,10 @@ def test_a_duel_asks_what_both_have_met_and_nothing_just_seen(shipped_track: Tra
     known = [concept.id for concept in shipped_track.concepts][:8]
     barred = {item.id for item in shipped_track.items if item.concept == known[0]}
     for seed in range(20):
-        chosen = choose(shipped_track.items, known, barred, random.Random(seed))
+        chosen = choose(shipped_track.items, known, barred, seeded(seed))
         assert {item.concept for item in chosen} <= set(known[1:])
 
 
 def test_a_small_course_gives_what_it_has(track: Track) -> None:
-    assert len(choose(track.items, (), (), random.Random(1))) == min(QUESTIONS, len({i.concept for i in track.items}))
-    assert choose([], (), (), random.Random(1)) == []
+    assert len(choose(track.items, (), (), seeded(1))) == min(QUESTIONS, len({i.concept for i in track.items}))
+    assert choose([], (), (), seeded(1)) == []

@@ -18,7 +18,7 @@ SOLVED = "/submit add-up\ndef add_up(numbers):\n    return sum(numbers)"
 
 async def earn(chat: Any, amount: int) -> None:
     """Give somebody who has been here some XP, as if they had worked for it now."""
-    await chat.say("/streak")
+    await chat.say("/pair")
     user_id, at = await chat.user_id(), chat.clock()
     payment = ledger.Payment(user_id, amount, "test", "test", f"{at} {amount}", at.date(), at)
     await chat.store._write(lambda db: ledger.enter(db, payment, amount))

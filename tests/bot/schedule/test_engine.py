@@ -33,7 +33,11 @@ async def test_a_question_comes_at_its_hour_once_a_day(world: World) -> None:
         await nine(world)
         await world.tick(engine, 3)
         world.clock.to(8, days=1)
-    assert world.slack.titles == ["question 2026-03-02 item-1", "question 2026-03-03 item-2", "question 2026-03-04 item-3"]
+    assert world.slack.titles == [
+        "question 2026-03-02 item-1",
+        "question 2026-03-03 item-2",
+        "question 2026-03-04 item-3",
+    ]
     assert {post.channel for post in world.slack.arrived} == {"C1"}
     assert [post.key for post in world.slack.arrived] == [f"question:slack:T1:C1:2026-03-0{day}" for day in (2, 3, 4)]
 
@@ -64,7 +68,10 @@ async def test_two_places_of_a_group_ask_the_same_and_each_is_told(world: World)
     await world.tick(engine)
     assert world.slack.titles == world.discord.titles == ["question 2026-03-02 item-1"]
     both = await world.store.deliveries.sent_in_group(group.id, [Kind.QUESTION], date(2026, 3, 2))
-    assert [(one.platform, one.channel, one.item_id) for one in both] == [("slack", "C1", "item-1"), ("discord", "88", "item-1")]
+    assert [(one.platform, one.channel, one.item_id) for one in both] == [
+        ("slack", "C1", "item-1"),
+        ("discord", "88", "item-1"),
+    ]
 
 
 async def test_places_that_choose_at_the_same_time_agree(world: World) -> None:
@@ -180,7 +187,9 @@ async def test_what_is_refused_for_good_stops_its_schedule_until_it_is_mended(wo
     world.clock.to(9, 5, days=1)
     await world.tick(engine)
     trouble = await world.store.deliveries.trouble(TEAM)
-    assert [(one.kind, one.why, one.active) for one in trouble] == [(Kind.QUESTION, "The channel is gone; choose another.", False)]
+    assert [(one.kind, one.why, one.active) for one in trouble] == [
+        (Kind.QUESTION, "The channel is gone; choose another.", False)
+    ]
     assert (world.slack.asked, await world.deliveries()) == (1, [("question", "2026-03-02", "failed", 1)])
     await world.store.places.set_posting(TEAM, replace(NINE, channel="C2"))
     assert await world.store.deliveries.trouble(TEAM) == []
@@ -213,7 +222,9 @@ async def test_nothing_to_say_is_no_post_and_no_repeat(world: World) -> None:
     assert (world.slack.asked, await world.deliveries()) == (0, [("question", "2026-03-02", "skipped", 1)])
 
 
-@pytest.mark.parametrize(("hours", "titles"), [(5.9, ["question 2026-03-02 item-1"]), (6.1, []), (30, ["question 2026-03-03 item-1"])])
+@pytest.mark.parametrize(
+    ("hours", "titles"), [(5.9, ["question 2026-03-02 item-1"]), (6.1, []), (30, ["question 2026-03-03 item-1"])]
+)
 async def test_after_an_outage_todays_is_made_up_for_within_hours_and_never_yesterdays(
     world: World, hours: float, titles: list[str]
 ) -> None:
@@ -311,7 +322,9 @@ async def test_a_reminder_is_written_to_the_person_on_their_clock(world: World) 
     engine = await world.engine()
     world.clock.to(10, 33)
     await world.tick(engine)
-    assert [(post.channel, post.cards[0].title[:19]) for post in world.slack.arrived] == [("T1:U1", "reminder 2026-03-02")]  # type: ignore[union-attr]
+    assert [(post.channel, post.cards[0].title[:19]) for post in world.slack.arrived] == [
+        ("T1:U1", "reminder 2026-03-02")
+    ]  # type: ignore[union-attr]
 
 
 async def test_a_reminder_follows_its_learner_to_another_zone(world: World) -> None:

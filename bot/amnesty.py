@@ -37,12 +37,13 @@ def _read(text: str, today: date) -> date | None:
 
 
 async def _list(context: Context) -> Reply:
-    lines = [_told(one) for one in await context.store.streaks.amnesties(context.group.id)]
+    lines = [told(one) for one in await context.store.streaks.amnesties(context.group.id)]
     usage = f"When something was down, /group amnesty {context.today} with a reason makes that day neutral for every member."
     return _notice("Neutral days", "\n".join([*(lines or ["None so far."]), usage]))
 
 
-def _told(one: Amnesty) -> str:
+def told(one: Amnesty) -> str:
+    """Say of a neutral day why, who declared it, and when."""
     who = "for everyone, by whoever runs this bot" if one.for_all else f"by {one.by or 'somebody'}"
     return f"{day_name(one.day)} {one.day.year}: {one.note or 'no reason given'} ({who}, {one.at:%Y-%m-%d %H:%M} UTC)"
 

@@ -38,7 +38,7 @@ from bot.store.engine import sqlite3
 from bot.streaks import MOST_FREEZES, REPAIR_QUESTIONS, RUN_PER_FREEZE, Log, Tally, at_stake, evaluate
 
 MANY = settings(max_examples=2_000 if os.environ.get("EPOCHBOT_SOAK") else 100, deadline=None)
-FEWER = settings(max_examples=2_000 if os.environ.get("EPOCHBOT_SOAK") else 40, deadline=None)
+FEWER = settings(max_examples=2_000 if os.environ.get("EPOCHBOT_SOAK") else 25, deadline=None)
 START = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
 FAR = ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Tokyo", "America/Los_Angeles", "UTC"]
@@ -132,17 +132,23 @@ class World:
             if event.what != "day":
                 self.practise(user_id, REPAIR_QUESTIONS if event.what == "mend" else event.size % 4)
         else:
+            today = self.today(user_id)
+            asked = self.forgiven(user_id, event)
             for _ in range(self.echoes):
-                self.manage(user_id, event)
+                self.manage(user_id, event, today, asked)
 
-    def manage(self, user_id: int, event: Event) -> None:
-        today = self.today(user_id)
-        asked = amnesties.Asked(self.group, today - timedelta(days=event.size % 8), "outage", user_id)
+    def forgiven(self, user_id: int, event: Event) -> amnesties.Asked:
+        """The day an amnesty is about: often one that a freeze was spent on, and the latest one where it is taken back."""
+        day = self.today(user_id) - timedelta(days=event.size % 8)
         frozen = [day for day, reason in ledger.covers(self.db, user_id).items() if reason == "spent"]
+        declared = amnesties.listed(self.db, self.group)
         if event.what == "amnesty" and event.size % 2 and frozen:
-            asked = asked._replace(day=frozen[-1])
-        if event.what == "undo" and (declared := amnesties.listed(self.db, self.group)):
-            asked = asked._replace(day=max(declared, key=lambda one: one.at).day)
+            day = frozen[-1]
+        if event.what == "undo" and declared:
+            day = max(declared, key=lambda one: one.at).day
+        return amnesties.Asked(self.group, day, "outage", user_id)
+
+    def manage(self, user_id: int, event: Event, today: date, asked: amnesties.Asked) -> None:
         match event.what:
             case "zone":
                 fields: dict[str, str | int | bool] = {"tz": event.zone, "day_start": event.size % 7}

@@ -34,18 +34,20 @@ async def handle(context: Context) -> Reply:
         bars=bars,
         actions=(Action("Today’s questions", "daily", primary=True), Action("Streak", "streak")),
     )
-    pictures = await asyncio.to_thread(_draw, bars, cells if met else (), calibration)  # half a second of drawing
-    return Reply((card, *_judged(calibration), *pictures))
+    below = await asyncio.to_thread(
+        _illustrated, bars, cells if met else (), calibration
+    )  # drawing takes half a second
+    return Reply((card, *below))
 
 
-def _draw(bars: tuple[Bar, ...], cells: tuple[MasteryCell, ...], calibration: Calibration) -> tuple[Card, ...]:
-    drawn = [progress_picture(bars)]
+def _illustrated(bars: tuple[Bar, ...], cells: tuple[MasteryCell, ...], calibration: Calibration) -> tuple[Card, ...]:
+    cards: list[Card] = [progress_picture(bars)]
     if cells:
-        drawn.append(mastery_picture(cells))
+        cards.append(mastery_picture(cells))
     if calibration.answers >= CALIBRATED_FROM:
         bins = tuple(CalibrationBin(part.said, part.right, part.count) for part in calibration.bins)
-        drawn.append(calibration_picture(bins))
-    return tuple(drawn)
+        cards += [_judged(calibration), calibration_picture(bins)]
+    return tuple(cards)
 
 
 async def _bars(context: Context, learned: Learned) -> tuple[tuple[Bar, ...], str]:
@@ -81,9 +83,7 @@ def _mastery(context: Context, learned: Learned, section: Section, concept: Conc
     return None if known is None else known * expected(learned.skill, skill, MEDIUM, 0.0)
 
 
-def _judged(found: Calibration) -> tuple[Card, ...]:
-    if found.answers < CALIBRATED_FROM:
-        return ()
+def _judged(found: Calibration) -> NoticeCard:
     said = sum(part.said * part.count for part in found.bins) / found.answers
     right = sum(part.right * part.count for part in found.bins) / found.answers
     if abs(said - right) <= CLOSE:
@@ -96,7 +96,7 @@ def _judged(found: Calibration) -> tuple[Card, ...]:
         f"In {found.answers} answers you were {said:.0%} sure on average, and {right:.0%} were right. {verdict} "
         f"Brier score {found.brier:.2f}: 0 is perfect, 0.25 is tossing a coin."
     )
-    return (NoticeCard(title="How well you judge yourself", text=text),)
+    return NoticeCard(title="How well you judge yourself", text=text)
 
 
 COMMAND = Command(

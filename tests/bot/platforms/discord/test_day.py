@@ -54,7 +54,9 @@ async def test_a_whole_day(connect) -> None:
             text = on.chat.wrong(question) if n == 1 else on.chat.right(question)
             asked, seen = seen, await answer(on, seen, question, text, mia)
             await on.fake.until(
-                lambda shown=asked.messages[-1]: all(c.get("disabled") for c in shown.controls)
+                lambda shown=asked.messages[-1], own=question.public_id: all(
+                    c.get("disabled") for c in shown.controls if own in c["custom_id"]
+                )
             )  # it rests
             assert ("✅" in seen.text) or ("📝" in seen.text) or n == 1
             if n < len(questions) - 1:

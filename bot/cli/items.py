@@ -22,11 +22,19 @@ from quizzes.items import Track
 SUMMARY = "how each question does; which are not asked, and what learners reported"
 PROMPT_CHARS, WORDS_CHARS = 60, 200
 NEWS = "The question you reported was looked at"
+COLUMNS = (
+    "Columns of the file: item, section, concept, kind, prompt; answers: first answers; difficulty: share right; discrimination:"
+    " corrected point-biserial, -1 to 1; upper_lower: share right of the best 27 percent of learners less that of the worst;"
+    " efficiency: wrong options that 5 percent or more choose, of all; distractor_use: each wrong option with its share; reporters:"
+    " learners with an open report; quarantined: yes or no; word: what to do about it. Shares run from 0 to 1, and a field is empty"
+    " where too few answers would make a number up."
+)
 GRAVEST_FIRST = (Word.SUSPECT, Word.INSPECT, Word.BELOW_CHANCE, Word.KEEP, Word.EARLY)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
+    parser.epilog = COLUMNS
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table of all questions as UTF-8 CSV")
     parser.add_argument("--release", default="", metavar="ID", help="let a question be asked again")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.cards import Action, Card, FileCard, NoticeCard
 from bot.insight import reading
 from bot.insight.export import concepts_csv, items_csv
+from bot.insight.redact import redact
 from bot.insight.report import (
     FEWEST,
     HARDEST,
@@ -47,7 +48,7 @@ async def handle(context: Context, rest: str) -> Reply:
     report = await asyncio.to_thread(group_report, material, now)
     if rest.lower() == "csv":
         return Reply(await _files(context, report))
-    told = await insights.open_reports(group.id)
+    told = [replace(one, words=redact(one.words, size.names)) for one in await insights.open_reports(group.id)]
     return Reply(tuple(cards(context.services.track, report, told, await insights.quarantined())))
 
 
@@ -171,7 +172,7 @@ def _alike(report: GroupReport) -> NoticeCard:
 
 
 def _reported(track: Track, told: list[Report]) -> NoticeCard:
-    """Questions members reported; their own words, which were meant for who reads this."""
+    """Questions members reported, in their own words, which were meant for who reads this."""
     lines = []
     for one in told[:MOST_REPORTS]:
         item = track.item(one.item_id)

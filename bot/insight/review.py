@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.insight import reading
 from bot.insight.items import ItemStats, Word, item_statistics
+from bot.schedule.kinds import Job
 from bot.services import Services
 from bot.store import Store
 from bot.store.insights import INSPECT_FROM
@@ -43,6 +44,9 @@ async def review_items(services: Services) -> list[str]:
     await store.insights.note_content({item.id: reading.content_hash(item) for item in track.items})
     lines = (await overview(store, track)).lines
     return await store.insights.put_in_quarantine([_suspicion(line.stats) for line in lines if _suspect(line)])
+
+
+JOB = Job("review items", hour_utc=3, run=review_items)
 
 
 def _suspect(line: Line) -> bool:

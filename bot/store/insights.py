@@ -62,7 +62,10 @@ class Insights:
 
         What an operator released stays out until its content changes.
         """
-        return await self._write(lambda db: insights_quarantine.put_in(db, found, self._now()))
+        new = await self._write(lambda db: insights_quarantine.put_in(db, found, self._now()))
+        for item_id in new:
+            log.warning("question put into quarantine", item=item_id)
+        return new
 
     async def release(self, item_id: str) -> bool:
         """Let an item be asked again, by an operator's word; False when it was not in quarantine."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.config import load_settings
+from bot.insight.export import ITEM_HEADER
 from bot.store import AnswerRecord, Store
 from bot.store.insights_rows import Report, Suspicion
 
@@ -122,3 +123,8 @@ def test_mistakes_of_operators_get_advice(epochbot, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_told_with_advice(epochbot, database: Path, tmp_path: Path) -> None:
     done = epochbot("items", "--csv", tmp_path / "no" / "items.csv")
     assert (done.code, "Choose another file for --csv." in done.err) == (2, True)
+
+
+def test_help_explains_every_column_of_the_file(epochbot) -> None:
+    told = " ".join(epochbot("items", "--help").out.split())
+    assert [name for name in ITEM_HEADER if name not in told] == []

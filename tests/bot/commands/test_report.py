@@ -129,7 +129,7 @@ async def test_nobody_reads_who_reported(chat, start) -> None:
     assert not {"user_id", "name"} & set(Report.__dataclass_fields__)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(said=st.text(max_size=2 * WORDS_CHARS))
 def test_any_text_is_a_reason_words_or_nothing(said: str) -> None:
     reason, words = _read(said)

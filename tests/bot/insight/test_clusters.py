@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
@@ -162,6 +162,7 @@ def test_of_models_alone_there_is_no_cluster_and_of_nothing_neither() -> None:
 HOSTILE = st.text(max_size=60) | st.sampled_from(["", "\x00", "def f(:", "'", "(" * 300, "\ud800", "nan", "1e999", "…"])
 
 
+@settings(deadline=None)
 @given(texts=st.lists(HOSTILE, max_size=12), code=st.booleans())
 def test_no_text_is_lost_or_breaks_it(texts: list[str], code: bool) -> None:
     slips = [Slip(n, "x", text, code) for n, text in enumerate(texts)]

@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.insight.export import CONCEPT_HEADER, FORMULA, ITEM_HEADER, concepts_csv, items_csv, table
@@ -52,6 +52,7 @@ def test_concepts_have_a_row_each() -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(
         st.lists(st.sampled_from(FORMULA).flatmap(lambda c: TEXT.map(lambda t: c + t)) | TEXT, min_size=2, max_size=2)

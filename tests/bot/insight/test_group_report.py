@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import NoticeCard, PictureCard
@@ -138,12 +138,12 @@ async def test_typed_answers_that_are_alike_are_shown_without_who_said_them(crow
 async def test_reports_of_members_are_shown_in_their_own_words(crowd, clock) -> None:
     ann = await crowd.member("Ann")
     out = await crowd.member("Out", joins=False)
-    await crowd.store.insights.report(ann, "discord", Report(KEY, "key", "**B** is\nright @everyone", clock()))
+    await crowd.store.insights.report(ann, "discord", Report(KEY, "key", "**B** is\nright, says Ann", clock()))
     await crowd.store.insights.report(out, "discord", Report(KEY, "typo", "from elsewhere", clock()))
     reply = await crowd.chat.reply("/group report")
     assert reply.cards[-1].title == "Reported questions"
     assert reply.cards[-1].text.split("\n") == [
-        "held-out-single: the answer marked right is wrong. “**B** is right @everyone” (What are held-out rows good for?)",
+        "held-out-single: the answer marked right is wrong. “**B** is right, says […]” (What are held-out rows good for?)",
         "Whoever runs the bot settles them: epochbot items --resolve ID.",
     ]
 
@@ -183,6 +183,7 @@ ACTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(acts=ACTS, coders=st.lists(st.integers(1, 6), max_size=8), members=st.integers(0, 6))
 def test_nothing_shown_is_about_fewer_than_three_learners(
     track: Track, bank: dict[str, Challenge], acts: list[tuple[int, str, bool, int]], coders: list[int], members: int
@@ -201,6 +202,7 @@ def test_nothing_shown_is_about_fewer_than_three_learners(
     assert (len(set(coders)) >= FEWEST and members >= FEWEST) <= any(one.title == "Add up" for one in report.alike)
 
 
+@settings(deadline=None)
 @given(acts=ACTS, members=st.integers(0, 6))
 def test_any_report_can_be_written_down(track: Track, acts: list[tuple[int, str, bool, int]], members: int) -> None:
     read = reading.readings([answer(track, *act) for act in acts], track, {})

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as reference
 
@@ -49,6 +49,7 @@ TABLES = st.integers(LEAST_PAIRS, 40).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(table=TABLES)
 def test_discrimination_is_the_corrected_point_biserial_of_scipy(table: list[list[int]]) -> None:
     found = judged([list(row) for row in table])
@@ -62,6 +63,7 @@ def test_discrimination_is_the_corrected_point_biserial_of_scipy(table: list[lis
             assert stats.discrimination == pytest.approx(reference.pointbiserialr(item, rest).statistic, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(table=TABLES, seed=st.integers(0, 99))
 def test_neither_the_order_of_answers_nor_later_ones_change_anything(table: list[list[int]], seed: int) -> None:
     found = responses([list(row) for row in table])
@@ -74,6 +76,7 @@ def test_neither_the_order_of_answers_nor_later_ones_change_anything(table: list
     assert item_statistics(mixed, shapes) == first
 
 
+@settings(deadline=None)
 @given(table=TABLES)
 def test_numbers_stay_in_their_ranges(table: list[list[int]]) -> None:
     for stats in judged([list(row) for row in table]):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.insight import reading
@@ -31,6 +31,7 @@ def item(track: Track, item_id: str) -> Item:
     return found
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**63 - 1), place=st.integers(0, 2))
 def test_a_letter_becomes_the_option_it_stood_for_however_it_was_shuffled(track: Track, seed: int, place: int) -> None:
     shown = present(item(track, "held-out-single"), seed).options[place]

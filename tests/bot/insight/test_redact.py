@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.insight.code import code_tokens, excerpt
@@ -42,6 +42,7 @@ def test_what_is_being_learnt_stays(text: str) -> None:
     assert redact(text, NAMES) == text
 
 
+@settings(deadline=None)
 @given(before=st.text("ab ,.", max_size=10), name=st.sampled_from(["Ada", "Lovelace", "Ada Lovelace"]))
 def test_no_name_survives_as_a_word(before: str, name: str) -> None:
     left = redact(f"{before} {name}. {name.upper()}! ({name})", NAMES)
@@ -92,6 +93,7 @@ def test_tokens_differ_where_programs_do(one: str, other: str) -> None:
     assert code_tokens(f"def g(a, b, x):\n    r = 1\n{one}") != code_tokens(f"def g(a, b, x):\n    r = 1\n{other}")
 
 
+@settings(deadline=None)
 @given(source=st.text(max_size=200))
 def test_any_text_has_tokens_and_an_excerpt(source: str) -> None:
     assert isinstance(code_tokens(source), list)

@@ -144,6 +144,13 @@ async def test_a_report_under_way_while_two_become_one_arrives_with_the_new_one(
 # Quarantine and content
 
 
+async def test_what_goes_into_quarantine_is_noted_in_the_log(store: Store, capsys) -> None:
+    await store.insights.note_content({"a": "1"})
+    for _ in range(2):
+        await store.insights.put_in_quarantine([doubt("a")])
+    assert capsys.readouterr().out.count("question put into quarantine") == 1
+
+
 async def test_an_item_goes_into_quarantine_once_and_comes_out_by_an_operators_word(store: Store, clock: Any) -> None:
     insights = store.insights
     assert await insights.note_content({"a": "1", "b": "1"}) == {"a": ALWAYS, "b": ALWAYS}

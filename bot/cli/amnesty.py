@@ -11,6 +11,7 @@ from bot.app import set_up_process, utc_now
 from bot.config import ConfigError, Settings, load_settings
 from bot.store import Store
 from bot.store.amnesties import Outcome
+from bot.streak_story import count
 
 SUMMARY = "make a day neutral for everyone's streak, after an outage"
 
@@ -46,7 +47,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
     finally:
         await store.close()
     if done.outcome is Outcome.DONE:
-        print(f"{day} {'counts again' if options.undo else 'is neutral'} for {done.members} learners.")
+        print(f"{day} {'counts again' if options.undo else 'is neutral'} for {count(done.members, 'learner')}.")
         return 0
     print(
         "It can be taken back within 24 hours only."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 import zoneinfo
 from collections.abc import Collection
@@ -16,16 +17,25 @@ from bot.days import DayRule, RuleChange, TooSoon, day_begins, local_day, next_t
 from bot.streaks import (
     FIRST_FREEZES,
     MOST_FREEZES,
+    REPAIR_DAYS,
     RUN_PER_FREEZE,
     Log,
+    Repair,
     Step,
     Streak,
     Tally,
+    Weekly,
     advance,
+    at_stake,
+    early_days,
     evaluate,
+    healed,
+    perfect_weeks,
     qualifies,
+    repairable,
     rework,
     seen,
+    weekly,
 )
 
 MONDAY = date(2026, 3, 2)
@@ -33,7 +43,7 @@ ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
 FAR = ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Tokyo", "America/Los_Angeles"]
 SEEDS = st.integers(0, 2**32)
 DAYS = st.integers(0, 40).map(lambda n: MONDAY + timedelta(days=n))
-MANY = settings(max_examples=500, deadline=None)
+MANY = settings(max_examples=2_000 if os.environ.get("EPOCHBOT_SOAK") else 300, deadline=None)
 
 
 def day(number: int) -> date:
@@ -310,3 +320,137 @@ def test_p8_changing_zones_within_the_limits_neither_breaks_nor_farms(
         for grown, last in enumerate(grew[index : index + 8], 1):
             changed = sum(first <= begins <= last for begins, _ in rules)
             assert grown <= math.ceil((last - first) / timedelta(hours=22)) + 1 + changed
+
+
+# What is at stake, what is given, what can be mended, and weeks
+
+
+@pytest.mark.parametrize(
+    ("streak", "stake"),
+    [
+        (Streak(3, 3, 1, day(2), today_done=False), True),
+        (Streak(3, 3, 0, day(2), today_done=False), True),
+        (Streak(3, 3, 1, day(3), today_done=True), False),
+        (Streak(0, 3, 1, day(0), today_done=False), False),
+        (Streak(3, 3, 1, day(2), today_done=False, today_covered=True), False),
+    ],
+)
+def test_something_is_at_stake_on_an_open_day_of_a_run(streak: Streak, stake: bool) -> None:
+    assert at_stake(streak) is stake
+
+
+def test_today_that_is_paused_is_seen_as_covered() -> None:
+    assert seen(Tally(3, 3, day(2), 1), day(4), {day(3), day(4)}) == Streak(
+        3, 3, 1, day(2), False, (), 4, today_covered=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("next_day", "step"),
+    [
+        (day(2), Step(Tally(2, 2, day(2), 1), (day(1),), 0, day(1))),
+        (day(3), Step(Tally(2, 2, day(3), 0), (day(1), day(2)), 0, day(1))),
+        (day(4), Step(Tally(1, 1, day(4), 1))),
+    ],
+)
+def test_one_miss_in_the_first_days_costs_nothing(next_day: date, step: Step) -> None:
+    assert advance(Tally(1, 1, day(0), 1), next_day, (), early_days(day(0))) == step
+
+
+def test_a_miss_after_the_first_days_costs_a_freeze() -> None:
+    assert early_days(day(0))[-1] == day(6)
+    assert early_days(None) == ()
+    assert advance(Tally(7, 7, day(6), 2), day(8), (), early_days(day(0))).tally.freezes == 1
+
+
+WEEK = frozenset(run(7))
+
+
+@pytest.mark.parametrize(
+    ("done", "freezes", "today", "repair"),
+    [
+        (WEEK, 0, day(8), Repair((), (day(7),), day(9), 7)),
+        (WEEK, 0, day(9), Repair((), (day(7), day(8)), day(9), 7)),
+        (WEEK, 0, day(10), None),
+        (WEEK, 1, day(8), None),  # the freeze keeps it
+        (WEEK, 1, day(9), Repair((day(7),), (day(8),), day(10), 7)),
+        (WEEK, 2, day(10), Repair((day(7), day(8)), (day(9),), day(11), 7)),
+        (WEEK, 2, day(11), Repair((day(7), day(8)), (day(9), day(10)), day(11), 7)),
+        (WEEK, 2, day(12), None),
+        (WEEK | {day(8)}, 0, day(8), Repair((), (day(7),), day(9), 7)),
+        (WEEK | {day(8)}, 0, day(9), Repair((), (day(7),), day(9), 7)),
+        (WEEK | {day(8), day(9)}, 0, day(10), None),
+        (WEEK | {day(10)}, 2, day(11), Repair((day(7), day(8)), (day(9),), day(11), 7)),
+        (WEEK | {day(8)}, 1, day(8), Repair((), (day(7),), day(9), 7)),  # the freeze came after the break
+        (WEEK, 0, day(7), None),
+        (frozenset(), 0, day(7), None),
+        (frozenset({day(0)}), 0, day(2), None),
+    ],
+)
+def test_a_break_can_be_mended_for_two_days(
+    done: frozenset[date], freezes: int, today: date, repair: Repair | None
+) -> None:
+    assert repairable(log(done), freezes, today) == repair
+
+
+@pytest.mark.parametrize(
+    ("done", "covered", "freezes", "frozen"),
+    [
+        ({day(0), day(3)}, {day(1)}, 1, (day(2),)),
+        ({day(0), day(3)}, {day(1)}, 0, ()),
+        ({day(0), day(2)}, {day(1)}, 2, ()),
+        ({day(0)}, {day(1)}, 2, ()),
+        ({day(3)}, {day(1)}, 2, ()),
+    ],
+)
+def test_a_gap_that_became_smaller_closes_where_freezes_suffice(
+    done: set[date], covered: set[date], freezes: int, frozen: tuple[date, ...]
+) -> None:
+    assert healed(log(done, covered), day(1), freezes) == frozen
+
+
+@MANY
+@given(st.frozensets(DAYS), st.frozensets(DAYS), st.integers(0, 2), st.integers(0, 60))
+def test_what_can_be_mended_is_whole_afterwards(
+    done: frozenset[date], covered: frozenset[date], freezes: int, ahead: int
+) -> None:
+    today = day(ahead)
+    before = log({one for one in done if one <= today}, covered - done)
+    repair = repairable(before, freezes, today)
+    if repair is None:
+        return
+    after = log(before.done | {today}, before.covered | {*repair.frozen, *repair.repaired})
+    assert evaluate(after, 0).current > repair.run
+    assert len(repair.frozen) <= freezes
+    assert 1 <= len(repair.repaired) <= REPAIR_DAYS
+    assert repair.until - timedelta(days=REPAIR_DAYS) in repair.repaired
+    assert today <= repair.until
+
+
+def test_perfect_weeks_have_all_their_seven_days() -> None:
+    assert perfect_weeks(run(21)) == 3
+    assert perfect_weeks([one for one in run(21) if one != day(8)]) == 2
+    assert perfect_weeks(run(7, start=1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("done", "covered", "goals", "today", "standing"),
+    [
+        ([], [], [], 0, None),
+        ([0, 1], [], [(0, 3)], 1, Weekly(2, 3, 0)),
+        ([0, 1, 2], [], [(0, 3)], 2, Weekly(3, 3, 1)),
+        ([0, 1, 2, 8], [], [(0, 3)], 9, Weekly(1, 3, 1)),
+        ([0, 1, 8, 9, 15], [], [(0, 2)], 15, Weekly(1, 2, 2)),
+        ([0, 1, 15, 16], [], [(0, 2)], 16, Weekly(2, 2, 1)),  # a week between was not enough
+        ([0, 1, 15, 16], range(7, 14), [(0, 2)], 16, Weekly(2, 2, 2)),  # it was paused
+        ([0, 1, 7, 15, 16], range(8, 14), [(0, 2)], 16, Weekly(2, 2, 3)),  # but for its Monday
+        ([0, 1, 7, 8, 9], [], [(0, 2), (7, 3)], 9, Weekly(3, 3, 2)),  # each week by the goal it had
+        ([0, 1, 7], [], [(0, 2), (7, 0)], 9, None),
+        ([0, 1], [], [(7, 2)], 7, Weekly(0, 2, 0)),
+    ],
+)
+def test_a_weekly_goal_counts_the_weeks_in_a_row_that_met_it(
+    done: list[int], covered: Collection[int], goals: list[tuple[int, int]], today: int, standing: Weekly | None
+) -> None:
+    facts = log([day(n) for n in done], [day(n) for n in covered])
+    assert weekly(facts, [(day(since), goal) for since, goal in goals], day(today)) == standing

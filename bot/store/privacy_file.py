@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.store import connect, errors
 
+PATIENCE_MS = 1_000  # with readers, while nobody else can write
 Account = tuple[str, str]
 """A platform and somebody's id there."""
 
@@ -70,6 +71,7 @@ def scrub(path: Path) -> bool:
             with turn.held():
                 db = connect.open_writer(path)
                 try:
+                    db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}").close()
                     db.execute("VACUUM").close()
                     busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 finally:

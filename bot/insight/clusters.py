@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from bot.insight.code import code_tokens
 
 NEAR = 0.35
-"""Average cosine distance up to which two clusters are one. Chosen on our own wrong solutions, see the tests."""
+"""Average cosine distance up to which two clusters are one. Chosen on our own wrong solutions in other disguises than the tests’."""
 NAME_WEIGHT, FAILURE_WEIGHT = 2.0, 0.6
 """How much a shared misconception and a shared way to fail count beside the text, which counts one: authors name a
 misconception with care, so it decides alone; many different mistakes fail on the same cases."""

@@ -79,7 +79,7 @@ def labels(clusters: Sequence[Cluster], slips: Sequence[Slip]) -> list[int]:
 
 
 def test_clusters_recover_the_mistakes_of_our_wrong_solutions(shipped_bank: dict[str, Challenge]) -> None:
-    """No report and no misconception to go by, the code alone; measured 0.86, exact text 0.00, exact structure 0.5."""
+    """No report and no misconception to go by, the code alone; measured 0.88, exact text 0.00, exact structure 0.48."""
     made = programs(shipped_bank, seed=11)
     slips, truth = [slip for slip, _ in made], [name for _, name in made]
     found = adjusted_rand_score(truth, labels(find_clusters(slips), slips))

@@ -28,7 +28,7 @@ NEXT = {Kind.QUESTION: "question", Kind.CHALLENGE: "challenge", Kind.RECAP: "loo
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS = frozenset(range(5))
 DAYS_FOR = (Kind.QUESTION, Kind.CHALLENGE)  # an answer comes whenever a question did, a look back on Mondays
-FOR_EVER = date.max
+FOR_EVER = date(9000, 1, 1)  # far enough to mean it, near enough to reckon with
 HOURS = tuple(map(str, range(24)))
 
 

@@ -313,3 +313,147 @@ async def test_what_is_not_known_is_answered_with_what_is(ann: Person) -> None:
         == "No such thing “dance” is not known here. There are: setup, pause, resume, code, join,"
         " leave, test, report, goal, amnesty."
     )
+
+
+# Which posts come, and when
+
+SETUP = "/group setup channel=here hour=9 zone=Europe/Paris"
+
+
+async def shown_to(person: Person) -> str:
+    """What /group says of single posts."""
+    return (await person.say("/group")).split("Posts call nobody. ")[-1].split(" Next: /group")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("question=off", "Question of the day: off."),
+        ("question off", "Question of the day: off."),
+        ("challenge=off", "Challenge: off."),
+        ("challenge=14", "Challenge: every day at 14:00."),
+        ("challenge=14:30", "Challenge: every day at 14:30."),
+        ("reveal=18", "Its answer: at 18:00, below the question."),
+        ("recap=off", "Look back at the week: off."),
+        ("days=weekdays", "Question of the day: Monday to Friday at 09:00."),
+        ("days weekdays", "Challenge: Monday to Friday at 12:00."),
+        ("days=mon, fri", "Question of the day: Mondays, Fridays at 09:00."),
+        ("days=every day", "Question of the day: every day at 09:00."),
+        ("hour=7 challenge=off days=weekdays", "Question of the day: Monday to Friday at 07:00."),
+    ],
+)
+async def test_each_post_is_switched_and_moved_by_itself(ann: Person, board: Board, typed: str, told: str) -> None:
+    await ann.say(SETUP)
+    assert told in await ann.say(f"/group setup {typed}")
+    assert told in await shown_to(ann)
+
+
+async def test_what_is_off_stays_off_when_something_else_changes(ann: Person, board: Board) -> None:
+    await ann.say(f"{SETUP} challenge=off")
+    await ann.say("/group setup days=weekdays")
+    await ann.say("/group setup hour=10")
+    assert await shown_to(ann) == (
+        "Question of the day: Monday to Friday at 10:00. Its answer: at 21:00, below the question. Challenge: off."
+        " Look back at the week: Mondays at 10:15. Next: question, today 10:00 Europe/Paris."
+    )
+    assert "Challenge: Monday to Friday at 12:00." in await ann.say("/group setup challenge=on")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("question=12", "“12” cannot be set there. Say on or off; its hour is /group setup hour 9."),
+        ("challenge=25", "“25” cannot be set there. Say on or off, or an hour such as 12."),
+        ("reveal=soon", "“soon” cannot be set there. Say on or off, or an hour such as 12."),
+        ("days=t", "Say every day, weekdays, or the days, such as mon wed fri."),
+        ("days=someday", "Say every day, weekdays, or the days, such as mon wed fri."),
+        ("hour=7 recap=never", "“never” cannot be set there."),
+    ],
+)
+async def test_what_cannot_be_set_of_a_post_changes_nothing(ann: Person, board: Board, typed: str, told: str) -> None:
+    await ann.say(SETUP)
+    before = await shown_to(ann)
+    assert (await ann.say(f"/group setup {typed}")).startswith(f"Not changed {told}")
+    assert await shown_to(ann) == before
+
+
+async def test_single_posts_want_a_channel_and_an_hour_first(ann: Person, board: Board) -> None:
+    for text in ("/group setup challenge=off", "/group setup channel=here days=weekdays"):
+        assert (await ann.say(text)).startswith("Not changed Posts need a channel and an hour first:")
+    for text in ("/group pause", "/group resume"):
+        assert "Posts need a channel and an hour first:" in await ann.say(text)
+
+
+async def test_the_form_offers_single_posts_once_there_are_some(ann: Person, board: Board) -> None:
+    def labels(reply) -> list[str]:
+        (form,) = [card for card in reply.cards if isinstance(card, FormCard)]
+        return [f"{field.label}: {field.value}" for field in form.fields]
+
+    assert len(labels(await ann.reply("/group setup"))) == 5
+    await ann.say(f"{SETUP} days=weekdays challenge=off")
+    assert labels(await ann.reply("/group setup"))[3:8] == [
+        "Question of the day: on",
+        "Its answer: 21",
+        "Challenge: off",
+        "Look back at the week: on",
+        "Days: weekdays",
+    ]
+
+
+async def test_posts_pause_until_a_day_or_until_somebody_resumes_them(ann: Person, board: Board) -> None:
+    await ann.say(SETUP)
+    said = await ann.say("/group pause until 2027-01-07")
+    assert said.startswith(
+        "Paused All of them pause now and come again on Thursday 7 January 2027. /group resume ends that at once."
+    )
+    assert (await shown_to(ann)).endswith("come again on Thursday 7 January 2027. /group resume ends that at once.")
+    assert (await ann.say("/group pause")).startswith(
+        "Paused All of them pause now. /group resume lets them come again."
+    )
+    assert "Next: look back at the week, today 09:15 Europe/Paris." in await ann.say("/group resume")
+    assert "pause" not in await shown_to(ann)
+
+
+@pytest.mark.parametrize("typed", ["2026-11-23", "until 2020-01-01", "soon", "until=tomorrow"])
+async def test_a_pause_ends_on_a_day_to_come(ann: Person, board: Board, typed: str) -> None:
+    await ann.say(SETUP)
+    assert (await ann.say(f"/group pause {typed}")).startswith("Not paused ")
+    assert "pause" not in await shown_to(ann)
+
+
+async def test_discord_writes_a_pause_as_a_pair(ann: Person, board: Board) -> None:
+    await ann.say(SETUP)
+    assert "Friday 1 January 2027" in await ann.say("/group pause until=2027-01-01")
+
+
+async def test_a_pause_outlives_other_changes_of_the_setup(ann: Person, board: Board) -> None:
+    await ann.say(SETUP)
+    await ann.say("/group pause")
+    assert "All of them pause now." in await ann.say("/group setup hour=8")
+
+
+async def test_what_keeps_posts_away_is_told_to_who_can_mend_it(ann: Person, board: Board) -> None:
+    from bot.schedule.engine import Engine
+    from bot.schedule.posts import BUILDERS
+
+    await ann.say(SETUP)
+    board.refuses = "The channel is gone; choose another with /group setup."
+    engine = Engine(ann.chat.dispatcher.services, BUILDERS, owner="test")
+    ann.chat.clock.forward(hours=1)
+    await engine.tick()
+    await engine.settled()
+    told = await ann.say("/group")
+    assert "Stopped (question of the day" in told
+    assert "The channel is gone; choose another with /group setup. Then type /group resume." in told
+    member = replace(ann, external_id="carl", admin=False)
+    assert "Stopped" not in await member.say("/group")
+    board.refuses = ""
+    await ann.say("/group resume")
+    assert "Stopped" not in await ann.say("/group")
+
+
+async def test_members_may_not_pause(ann: Person, board: Board) -> None:
+    await ann.say(SETUP)
+    member = replace(ann, external_id="carl", admin=False)
+    for text in ("/group pause", "/group resume", "/group setup question=off"):
+        assert (await member.say(text)).startswith("Not yours to change")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import discord
 import pytest
 
@@ -9,6 +11,10 @@ from bot.cards import Action, NoticeCard, PictureCard
 from bot.platforms.discord.posts import NONCE, Pace, Poster, marker, nonce, with_ping
 from bot.platforms.discord.render import render
 from bot.platforms.port import Host, Post, PostError
+from bot.rounds import PUBLIC, answer_card, card_for_all, tally
+from bot.store import Round
+from quizzes.items import Kind
+from quizzes.present import present
 from tests.fakes.discord_state import ATTACH, HISTORY, SEND, VIEW
 
 CARD = NoticeCard(
@@ -41,7 +47,9 @@ async def test_a_repeat_is_found_when_discord_has_forgotten_its_nonce(connect) -
         await on.fake.advance(600)
         again = await on.host.post(post(on, cards=many, thread="Discuss", repeat=True))
         assert (again, sent > 1, len(on.fake.messages(on.fake.channel))) == (first, True, sent)
-        blind = await on.host.post(post(on, cards=many))  # the control: nobody looks, and Discord does not know it any more
+        blind = await on.host.post(
+            post(on, cards=many)
+        )  # the control: nobody looks, and Discord does not know it any more
         assert (blind.message != first.message, len(on.fake.messages(on.fake.channel))) == (True, 2 * sent)
 
 
@@ -201,3 +209,80 @@ def test_a_ping_that_does_not_fit_goes_first_in_its_own_message(refused) -> None
     messages = with_ping(full, "77")
     assert ([refused(m) for m in messages], messages[0].components[0]["content"]) == ([[]] * len(messages), "<@&77>")
     assert (with_ping(full, ""), with_ping(full, "everyone")) == (full, full)
+
+
+# To one person alone
+
+
+async def test_a_direct_message_arrives_once_and_its_buttons_work_there(connect) -> None:
+    async with connect() as on:
+        mia = on.fake.person("Mia")
+        first = await on.host.direct(str(mia.id), post(on, thread="ignored", ping="7"))
+        again = await on.host.direct(str(mia.id), post(on))
+        (message,) = on.fake.seen_by(mia)
+        assert (first.message, first.thread, again.message, message.pings) == (
+            str(message.id),
+            "",
+            first.message,
+            set(),
+        )
+        assert "Today" in message.text
+        assert on.fake.messages(on.fake.channel) == []
+
+
+async def test_closed_doors_are_told_with_how_to_open_them(connect) -> None:
+    async with connect() as on:
+        mia = on.fake.person("Mia")
+        mia.accepts_dms = False
+        for person in (str(mia.id), "999", "not a number"):
+            with pytest.raises(PostError, match="allow direct messages from members of a server we share") as caught:
+                await on.host.direct(person, post(on))
+            assert caught.value.lasting
+
+
+async def test_a_direct_message_that_may_arrive_later_is_told_as_such(connect) -> None:
+    async with connect() as on:
+        mia = on.fake.person("Mia")
+        on.fake.trouble(status=429, part="/messages", via=False)
+        with pytest.raises(PostError) as caught:
+            await on.host.direct(str(mia.id), post(on))
+        assert not caught.value.lasting
+        assert (await on.host.direct(str(mia.id), post(on))).message
+    with pytest.raises(PostError, match="not connected"):
+        await on.host.direct(str(mia.id), post(on))
+
+
+# What posts show
+
+
+async def test_the_question_of_the_day_is_answered_by_its_buttons_and_stays_as_it_is(connect) -> None:
+    async with connect() as on:
+        mia, ben = on.fake.person("Mia"), on.fake.person("Ben")
+        await on.fake.slash("help", user=mia, channel=on.fake.channel)  # so that the group is known
+        services = on.chat.dispatcher.services
+        group = await services.store.ensure_group("discord", str(on.fake.guild.id), on.fake.guild.name)
+        day = on.chat.clock().date()
+        item = next(one for one in services.track.items if one.kind is Kind.SINGLE)
+        asked = await services.store.rounds.begin(group.id, day, item.id, "7")
+        await on.host.post(post(on, cards=(card_for_all(services.track, asked, item),), thread="Today"))
+        (message,) = on.fake.messages(on.fake.channel)
+        before = message.components
+        on.chat.clock.forward(minutes=1)
+        heard = await on.fake.click(message, "A", user=mia)
+        assert (heard.message.ephemeral, "You said" in heard.text or "Correct" in heard.text) == (True, True)
+        await on.restart()
+        assert "Already answered" in (await on.fake.click(message, "B", user=mia)).text
+        assert (await on.fake.click(message, "B", user=ben)).message.ephemeral
+        assert message.components == before
+        assert len(await services.store.rounds.answers(asked.id)) == 2
+
+
+def test_the_longest_questions_we_ship_fit_a_post(shipped_track, refused) -> None:
+    when = datetime(2026, 11, 23, tzinfo=UTC)
+    for kind in PUBLIC:
+        some = [item for item in shipped_track.items if item.kind is kind]
+        for item in sorted(some, key=lambda one: -len(one.prompt + one.code + one.explanation))[:3]:
+            card = card_for_all(shipped_track, Round(10**9, 1, when.date(), item.id, "7", when), item)
+            shown = present(item, 7)
+            (question,), (reveal,) = render((card,)), render((answer_card(item, shown, tally(item, shown, [])),))
+            assert (item.id, refused(question), refused(reveal)) == (item.id, [], [])

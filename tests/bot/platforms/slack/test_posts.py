@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.cards import Action, NoticeCard, PictureCard
 from bot.platforms.port import Post, Posted, PostError
 from bot.platforms.slack.blocks import texts
+from bot.platforms.slack.messages import messages
+from bot.rounds import PUBLIC, answer_card, card_for_all, tally
+from bot.store import Round
+from quizzes.items import Kind, Track
+from quizzes.present import present
 from tests.bot.platforms.slack.conftest import Connect, Talk
 from tests.bot.platforms.slack.worst import WORST
+from tests.fakes import slack_rules
 from tests.fakes.slack_server import FakeSlack, Trouble
 
 CARD = NoticeCard(title="Five new questions", text="Two minutes.", actions=(Action("Begin", "daily", primary=True),))
@@ -63,7 +71,10 @@ async def test_a_post_that_did_not_arrive_may_be_sent_again(talk: Talk) -> None:
 async def test_a_reply_stands_below_its_message(talk: Talk) -> None:
     first = await talk.host.post(post())
     reply = await talk.host.post(post(key="reveal:1", reply_to=first.message))
-    assert [(m.ts, m.thread_ts) for m in talk.fake.messages("C1")] == [(first.message, ""), (reply.message, first.message)]
+    assert [(m.ts, m.thread_ts) for m in talk.fake.messages("C1")] == [
+        (first.message, ""),
+        (reply.message, first.message),
+    ]
 
 
 async def test_two_keys_are_two_posts(talk: Talk) -> None:
@@ -114,3 +125,63 @@ async def test_a_fault_of_slacks_own_may_pass(talk: Talk) -> None:
     assert refused.value.lasting is False
     await talk.host.post(post())
     assert len(talk.fake.messages("C1")) == 1
+
+
+# To one person alone
+
+
+async def test_a_direct_message_arrives_once(talk: Talk) -> None:
+    first, again = await talk.host.direct("T1:U1", post(thread="ignored")), await talk.host.direct("T1:U1", post())
+    (message,) = [one for one in talk.fake.world.all_messages if not one.only_for]
+    assert (first, again, message.channel) == (Posted(message.ts), first, "D1")
+
+
+async def test_whoever_cannot_be_written_to_is_told_as_such_for_good(talk: Talk) -> None:
+    with pytest.raises(PostError, match="does not let me write to this account") as refused:
+        await talk.host.direct("T1:U99", post())
+    assert refused.value.lasting
+
+
+async def test_a_direct_message_that_may_arrive_later_is_told_as_such(talk: Talk) -> None:
+    talk.fake.inject("conversations.open", Trouble(error="internal_error"))
+    with pytest.raises(PostError) as refused:
+        await talk.host.direct("T1:U1", post())
+    assert not refused.value.lasting
+    assert (await talk.host.direct("T1:U1", post())).message
+
+
+# What posts show
+
+
+async def test_the_question_of_the_day_is_answered_by_its_buttons_and_stays_as_it_is(
+    connect: Connect, fake: FakeSlack
+) -> None:
+    async with connect() as talk:
+        services = talk.chat.dispatcher.services
+        group = await services.store.ensure_group("slack", "T1", "Garden")
+        item = next(one for one in services.track.items if one.kind is Kind.SINGLE)
+        asked = await services.store.rounds.begin(group.id, talk.chat.clock().date(), item.id, "7")
+        await talk.host.post(post(cards=(card_for_all(services.track, asked, item),), thread="Today"))
+        message = fake.messages("C1")[0]
+        talk.chat.clock.forward(minutes=1)
+        (heard,) = await fake.click(message, "do:0", user="U2")
+        assert (heard.kind, heard.users) == ("ephemeral", {"U2"})
+        chat = talk.chat
+    async with connect(chat=chat) as talk:
+        (again,) = await fake.click(message, "do:1", user="U2")
+        assert "Already answered" in " ".join(texts(again.blocks))
+        await fake.click(message, "do:1", user="U1")
+        assert (message.edits, message.gone) == (0, False)
+        assert len(await services.store.rounds.answers(asked.id)) == 2
+
+
+def test_every_question_we_ship_fits_a_post(shipped_track: Track) -> None:
+    when = datetime(2026, 11, 23, tzinfo=UTC)
+    for item in shipped_track.items:
+        if item.kind in PUBLIC:
+            shown = present(item, 7)
+            question = card_for_all(shipped_track, Round(10**9, 1, when.date(), item.id, "7", when), item)
+            for card in (question, answer_card(item, shown, tally(item, shown, []))):
+                (message,) = messages((card,))
+                payload = {"text": message.text, "blocks": list(message.blocks)}
+                assert (item.id, slack_rules.faults(payload, "message")) == (item.id, [])

@@ -20,6 +20,7 @@ from bot.store import (
     learning_replay,
     ledger,
     people,
+    privacy,
     rebuild,
     reminders,
     schedules,
@@ -73,6 +74,7 @@ def merge(db: Database, first: int, second: int, now: datetime) -> int:
     reminders.hand_over(db, (leader, follower), pair.new)
     schedules.hand_over(db, (leader, follower), pair.new)
     claims.hand_over(db, (leader, follower), pair.new)
+    privacy.hand_over(db, (leader, follower), pair.new)
     return pair.new
 
 

@@ -119,6 +119,12 @@ class Privacy:
         return blanked
 
 
+def hand_over(db: Database, old: tuple[int, int], _new: int) -> None:
+    """Drop the wishes of two learners who became one: who they are now has to wish for it."""
+    for user_id in old:
+        change(db, "DELETE FROM erasure_wish WHERE user_id = :id", id=user_id)
+
+
 def _export(db: Database, user_id: int) -> dict[str, list[dict[str, Any]]]:
     ids = privacy_erase.family(db, user_id)
     known = privacy_map.personal(db)

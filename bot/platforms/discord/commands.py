@@ -80,6 +80,10 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("value", "Its new value", suggest="value"),
     ),
     "link": (Option("code", "The code from your other account; a new one is made if empty"),),
+    "privacy": (
+        Option("what", "What is kept is explained if empty", choices=("export", "anki", "delete")),
+        Option("code", "The code that confirms a deletion"),
+    ),
     "help": (Option("command", "The command to explain", suggest="command"),),
 }
 GROUP: dict[str, tuple[str, tuple[Option, ...]]] = {

@@ -147,6 +147,15 @@ async def test_linked_accounts_are_named_and_forgotten_together(chat) -> None:
     assert await chat.user_id() != await there.user_id()
 
 
+async def test_a_wish_of_before_a_link_forgets_nobody_after_it(chat) -> None:
+    there = Chat(chat.dispatcher, chat.clock, "Mimi", Place("discord", "s1", "Server"), "discord", chat.keys)
+    wish = await code_for(there)
+    code = CODE.search(await chat.say("link"))
+    assert code
+    await there.say(f"link {code[0]}")
+    assert "Not deleted" in await there.say(f"privacy delete {wish}")
+
+
 async def test_a_group_goes_on_without_who_left(chat, start) -> None:
     ravi = start("Ravi")
     for one in (chat, ravi):

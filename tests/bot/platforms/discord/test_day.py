@@ -186,6 +186,13 @@ async def test_pictures_come_with_words_and_a_streak_can_be_shared(connect) -> N
         assert "You" not in (await on.fake.click(board.message, "Share", user=mia)).text
 
 
+async def test_a_file_comes_to_its_owner_alone(connect) -> None:
+    async with connect() as on:
+        seen = await on.fake.slash("privacy", user=on.fake.person("Mia"), channel=on.fake.channel, options={"what": "export"})
+        assert [file["filename"].endswith("epochbot-my-data.json") for file in seen.message.attachments] == [True]
+        assert seen.message.ephemeral
+
+
 async def test_words_are_completed_while_they_are_typed(connect, bank) -> None:
     async with connect() as on:
         mia = on.fake.person("Mia")

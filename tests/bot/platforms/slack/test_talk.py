@@ -217,6 +217,13 @@ async def test_a_picture_comes_with_words_where_only_they_see_it(talk: Talk) -> 
     assert [file.alt_txt != "" for file in talk.fake.world.files.values()] == [True]
 
 
+async def test_a_file_comes_where_only_its_owner_sees_it(talk: Talk) -> None:
+    seen = await talk.fake.command("privacy export", shows=2)
+    assert {(s.kind, s.channel) for s in seen} == {("ephemeral", "C1"), ("message", "D1")}
+    [file] = talk.fake.world.files.values()
+    assert file.name == "epochbot-my-data.json"
+
+
 async def test_code_in_a_message_is_run_from_its_menu_and_answered_below_it(talk: Talk) -> None:
     await talk.fake.command("challenge")
     pre = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "def f():\n    return 1 < 2"}]}

@@ -149,7 +149,7 @@ class World:
             found = db.execute("SELECT kind, local_date, state, tries FROM delivery ORDER BY due_at, id").fetchall()
             return [tuple(row) for row in found]
 
-        return await self.store._read(read)  # noqa: SLF001
+        return await self.store._read(read)
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ COMMAND = Command(
     help="Shows your duel’s next question, or who would like one. Challenge the group with open, or one person with a code, on any"
     " platform. Both get the same three questions with other numbers and orders; more right wins, then less time. A duel moves"
     " your duel rating and nothing else, and is shown to nobody but you two.\n"
-    "Examples: /duel, /duel open, /duel code, /duel 7K3M-9QXP",
+    "Examples: /duel, /duel open, /duel code, /duel <code>",
     handle=handle,
     order=48,
 )

@@ -150,7 +150,7 @@ COMMAND = Command(
     usage="/pair [@name | code | <code> | accept | end]",
     help="Shows the streaks you keep with friends, up to five. A day counts for a pair when both did theirs, each on their own"
     " calendar; freezes hold it too. Invite by a mention, or by a code on any platform; both have to agree.\n"
-    "Examples: /pair, /pair code, /pair 7K3M-9QXP, /pair end",
+    "Examples: /pair, /pair code, /pair <code>, /pair end",
     handle=handle,
     order=46,
 )

@@ -35,7 +35,7 @@ def settings(home: Path, **changes: object) -> Settings:
 async def board(home: Path, **changes: object) -> str:
     """Open everything, read the board, and close it again."""
     async with open_app(settings(home, **changes), now=lambda: AT) as dispatcher:
-        request = Request(Actor("local", "mia", "Mia"), LOCAL_PLACE, "leaderboard", "all", "one", AT)
+        request = Request(Actor("local", "mia", "Mia"), LOCAL_PLACE, "leaderboard", "all full", "one", AT)
         return "\n".join(render(card) for card in (await dispatcher.handle(request)).cards)
 
 

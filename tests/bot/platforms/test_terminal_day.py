@@ -79,7 +79,7 @@ async def test_a_day_in_the_terminal(
         *challenge.solution.splitlines(),
         ".",
         "/streak",
-        "/leaderboard",
+        "/leaderboard full",
         "/progress",
     )
 

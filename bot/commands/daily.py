@@ -22,7 +22,7 @@ async def handle(context: Context) -> Reply:
         if item is not None and not question.answered:
             asked(context, question)
             card = question_card(context, question, item, f"Question {number} of {len(questions)}")
-            return Reply((card, *await _offer(context, answered)))
+            return Reply((*await _offer(context, answered), card))
     streak = await context.store.streak(context.user.id, context.today)
     return Reply(
         (
@@ -42,7 +42,7 @@ async def handle(context: Context) -> Reply:
 
 
 async def _offer(context: Context, answered: int) -> tuple[Card, ...]:
-    """Offer a newcomer, beside their first question, to find where they start."""
+    """Offer a newcomer, with their first question, to find where they start."""
     if answered or not await offered(context):
         return ()
     text = "Not new to the subject? Ten to fifteen questions find out what you know, and today’s questions then begin there."

@@ -36,7 +36,8 @@ class Standing(NamedTuple):
 def standing(db: Database, record: AnswerRecord, item_id: str) -> Standing:
     """Read how things stand before an answer."""
     skills = state.skills(db, record.user_id)
-    learner, section = (skills.get(key, Skill()) for key in (state.OVERALL, record.section or None))
+    learner = skills.get(state.OVERALL, Skill())
+    section = skills.get(record.section, Skill()) if record.section else Skill()
     item = state.item_skill(db, item_id) or Skill(prior(record.difficulty))
     before = one(
         db,

@@ -147,7 +147,9 @@ def differences(db: Database) -> Iterator[Difference]:
     yield from _compared("item_skill", "", state.item_skills(db), _items(db))
 
 
-def _compared(table: str, prefix: str, stored: dict[str, object], computed: dict[str, object]) -> Iterator[Difference]:
+def _compared(
+    table: str, prefix: str, stored: Mapping[str, object], computed: Mapping[str, object]
+) -> Iterator[Difference]:
     for key in sorted(stored.keys() | computed.keys()):
         if stored.get(key) != computed.get(key):
             yield Difference(table, f"{prefix}{key or 'overall'}", str(stored.get(key)), str(computed.get(key)))

@@ -183,6 +183,7 @@ async def open_app(
         grader = await closing.enter_async_context(Grader(run_code, random_bits))
         store = await Store.open(settings.database, now=now)
         closing.push_async_callback(store.close)
+        await store.privacy.reapply_erasures()  # the file may be a restored backup
         services = Services(
             store=store,
             track=track,

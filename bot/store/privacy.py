@@ -172,12 +172,9 @@ def _scrubbed(db: Database, at: datetime) -> int:
 def _returned(db: Database, forgotten: Forgotten) -> list[int]:
     """Learners who are in the database and were forgotten after they first came."""
     sql = "SELECT i.platform, i.external_id, u.id, u.created_at FROM identity i JOIN app_user u ON u.id = i.user_id"
-    found = set()
-    for row in rows(db, sql):
-        at = forgotten.when((row["platform"], row["external_id"]))
-        if at is not None and row["created_at"] <= at:
-            found.add(int(row["id"]))
-    return sorted(found)
+    known = {(row["platform"], row["external_id"]): row for row in rows(db, sql)} if forgotten.path.exists() else {}
+    times = forgotten.when(known)
+    return sorted({int(known[account]["id"]) for account, at in times.items() if known[account]["created_at"] <= at})
 
 
 def _forget_words(db: Database, before: int) -> int:

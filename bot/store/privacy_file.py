@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from bot.store import connect, errors
@@ -35,14 +36,15 @@ class Forgotten:
         finally:
             os.close(file)
 
-    def when(self, account: Account) -> int | None:
-        """Say when an account was last forgotten, in UTC epoch milliseconds; None when it never was."""
+    def when(self, accounts: Iterable[Account]) -> dict[Account, int]:
+        """Say of those accounts that were forgotten when they were last, in UTC epoch milliseconds."""
         lines = self._lines()
         if not lines:
-            return None
-        wanted = _hash(lines[0].split()[1], account)
-        times = [int(line.split()[0]) for line in lines[1:] if line.split()[1:] == [wanted]]
-        return max(times, default=None)
+            return {}
+        salt = lines[0].split()[1]
+        noted = {line.split()[1]: line.split()[0] for line in lines[1:]}  # the last of several holds
+        hashed = ((account, noted.get(_hash(salt, account))) for account in accounts)
+        return {account: int(at) for account, at in hashed if at is not None}
 
     def _salt(self) -> str:
         return self._lines()[0].split()[1]

@@ -179,6 +179,16 @@ async def test_who_comes_back_is_somebody_new(two) -> None:
     assert await id_of(zan) != old
 
 
+async def test_a_rival_and_a_partner_are_not_left_waiting(two) -> None:
+    zan, qui = two
+    await zan.chat.store.privacy.erase(await id_of(zan))
+    said = [
+        await qui.say(text) for text in ("duel", "duel open", "pair", "leaderboard all", "progress", "streak", "daily")
+    ]
+    assert [text for text in said if "That was our fault" in text or "anzibar" in text] == []
+    assert "Challenge" in said[0]  # free for another one
+
+
 async def test_what_was_under_way_leaves_nothing_behind(two) -> None:
     zan, _ = two
     store, me = zan.chat.store, await id_of(zan)
@@ -305,13 +315,14 @@ async def test_who_came_back_after_being_forgotten_is_not_forgotten_by_a_restore
 async def test_the_list_of_the_forgotten_holds_no_ids(two) -> None:
     zan, _ = two
     store = zan.chat.store
-    assert store.privacy.forgotten.when(("local", "zanzibar")) is None
+    accounts = [("local", "zanzibar"), ("discord", "zanz99"), ("local", "quillon")]
+    assert store.privacy.forgotten.when(accounts) == {}
     await store.privacy.erase(await id_of(zan))
     text = store.privacy.forgotten.path.read_text()
     assert not any(mark in text for mark in zan.marks)
     assert re.fullmatch(r"salt [0-9a-f]{32}\n(\d+ [0-9a-f]{64}\n){2}", text)
-    assert store.privacy.forgotten.when(("discord", "zanz99")) == store.privacy.forgotten.when(("local", "zanzibar"))
-    assert store.privacy.forgotten.when(("local", "quillon")) is None
+    at = round(zan.chat.clock().timestamp() * 1000)
+    assert store.privacy.forgotten.when(accounts) == dict.fromkeys(accounts[:2], at)
     assert store.privacy.forgotten.path.stat().st_mode & 0o077 == 0
 
 

@@ -149,7 +149,7 @@ COMMAND = Command(
     help="Shows the study group of this place. Those who manage the place choose where and when posts come, and let places on"
     " several platforms share one board; to them /group report shows what the group finds hard, and /group amnesty makes"
     " a day neutral for every streak when something was down.\n"
-    "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris, /group setup days=weekdays,"
+    "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris,"
     " /group pause until 2027-01-07, /group code, /group join <code>",
     handle=handle,
     order=70,

@@ -41,6 +41,12 @@ KEPT = "── Not changed ─────────────────�
         ("weekly-goal 4", SAVED + "You aim at 4 days a week, from this week on. /streak shows how it goes."),
         ("weekly-goal OFF", SAVED + "You have no weekly goal now; your streak goes by days."),
         ("weekly-goal 8", KEPT + "Say how many days a week, from 1 to 7, or off."),
+        ("reminder off", SAVED + "No more reminders. Your streak and everything else stays as it is."),
+        ("reminder 19:00", KEPT + "Reminders are direct messages on Discord or Slack; set yours there."),
+        ("reminder soon", KEPT + "Say a time of day such as 19:00, or off."),
+        ("quiet 21-9", SAVED + "Nothing is sent to you from 21:00 to 09:00."),
+        ("quiet off", SAVED + "No hours are quiet; only the reminder you asked for will come."),
+        ("quiet please", KEPT + "Say from which full hour to which, such as 22-8, or off."),
         ("samples off", SAVED + "This group has no sample members."),
         ("samples on", KEPT + "Sample members come only with a new local group; they cannot be brought back."),
     ],
@@ -78,6 +84,14 @@ async def test_what_is_set_is_shown_with_the_command_that_changes_it(chat) -> No
               Days a week: off
                   /settings weekly-goal …  A goal beside the streak, for those who cannot do every
                                            day. One of: off, 1, 2, 3, 4, 5, 6, 7.
+              Ask how sure I am: off
+                  /settings confidence …  On asks before an answer counts, and shows how well you
+                                          judge yourself. One of: on, off.
+              Reminder: off
+                  /settings reminder …  A direct message at a time such as 19:00, only when your
+                                        streak is at stake; or off.
+              Quiet hours: 22-8
+                  /settings quiet …  Hours in which nothing is sent to you, such as 22-8; or off.
               Sample members: —
                   /settings samples …  Say off to remove the made-up members of a local group. One
                                        of: off.
@@ -90,8 +104,8 @@ async def test_an_unknown_setting_lists_the_known_ones(chat) -> None:
     said = await chat.say("/settings colour red")
     assert said.splitlines()[:4] == [
         "── No such setting ──────────────────────────",
-        "“colour” is not a setting. There are: zone, day, track, path, name, board, confidence,",
-        "weekly-goal, samples.",
+        "“colour” is not a setting. There are: zone, day, track, path, name, board, reminder,",
+        "quiet, confidence, weekly-goal, samples.",
         "── Your settings ────────────────────────────",
     ]
 

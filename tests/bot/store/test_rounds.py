@@ -10,7 +10,6 @@ import pytest
 from bot.store import Posting, Quiet, Spot, Store
 from bot.store.mergers import merge
 
-
 DAY = date(2026, 3, 4)
 HERE = Spot("discord", "77", "1001")
 

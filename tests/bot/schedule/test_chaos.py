@@ -8,7 +8,6 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
@@ -160,11 +159,8 @@ async def test_killed_processes_miss_nothing_and_send_nothing_twice(tmp_path: Pa
 
 
 @pytest.mark.slow
-async def test_a_hundred_and_fifty_kills_miss_nothing_and_double_nothing(
-    tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+async def test_a_hundred_and_fifty_kills_miss_nothing_and_double_nothing(tmp_path: Path) -> None:
     came = await torment(LONG, tmp_path)
-    record_property("begun again", came.again)
     assert (came.faults, came.found.total(), came.again > 20) == (FINE, 192, True)
 
 

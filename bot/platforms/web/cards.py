@@ -212,9 +212,11 @@ def _(card: PictureCard, desk: Desk) -> None:
 
 @_show.register
 def _(card: FileCard, desk: Desk) -> None:
+    heading("A file to keep")
     said(card.note)
     content = "data:application/octet-stream;base64," + base64.b64encode(card.content).decode("ascii")
-    tag("a", f"Save {card.name} ({size_of(card.content)})", "file", href=content, download=card.name)
+    with box("div", "actions"):
+        tag("a", f"Save {card.name} ({size_of(card.content)})", "button", href=content, download=card.name)
 
 
 @_show.register

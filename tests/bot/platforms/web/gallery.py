@@ -25,6 +25,7 @@ from bot.cards import (
     ExplanationCard,
     FeedbackCard,
     Field,
+    FileCard,
     FormCard,
     HelpCard,
     Input,
@@ -167,6 +168,7 @@ CARDS: dict[str, Card] = QUESTIONS | {
     "empty-board": LeaderboardCard(title="Leaderboard", period="all time", lines=()),
     "streak": StreakCard(current=12, best=30, freezes=2, today_done=True, headline="12 days, and today is done.", days=DAYS),
     "calendar": streak_picture(DAYS),
+    "file": FileCard(name="epochbot-my-data.json", content=b"{}" * 900, note=HOSTILE),
     "progress": ProgressCard(title="Your progress", summary="16 of 30 questions right at least once.", bars=BARS, actions=ACTIONS),
     "chart": progress_picture(BARS),
     "track": TrackCard(

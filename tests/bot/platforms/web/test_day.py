@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -124,3 +125,14 @@ async def test_a_whole_day_at_the_page(visit, serve_epochbot, fill_in, shipped_t
         async with visit(up.url) as visitor:
             await spend_the_day(visitor, up.home, fill_in, shipped_track)
         assert await up.stop() == ("", "")
+
+
+async def test_a_file_is_saved_by_a_link(visit, gallery) -> None:
+    """All that is kept, in a file that the browser keeps."""
+    async with visit(gallery.url, width=390) as visitor:
+        card = await visitor.say("/privacy export")
+        async with visitor.page.expect_download() as saving:
+            await card.get_by_role("link").click()
+        file = await saving.value
+        assert file.suggested_filename == "epochbot-my-data.json"
+        assert json.loads(Path(await file.path()).read_bytes())["tables"]["identity"]

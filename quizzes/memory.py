@@ -26,6 +26,9 @@ In simulations of half a year 0.85 left twice as much waiting for what is known 
 _ID = 0  # a card without one sleeps for a millisecond to find one
 _NO_STEPS: tuple[timedelta, ...] = ()  # the package's own would ask again after ten minutes
 _DAY = timedelta(days=1)
+_ANY_DAY = datetime(5000, 1, 1, tzinfo=UTC)  # the package only subtracts days; none before or after it runs out of them
+STEPS = 1 << 16
+"""How many steps of memories are remembered: some 20 MB at most."""
 
 
 class Rating(IntEnum):
@@ -62,17 +65,38 @@ def review(memory: Memory | None, rating: Rating, at: datetime, parameters: Para
         ValueError: the time has no zone, or the parameters are out of their bounds.
     """
     moment = _utc(at) if memory is None else max(_utc(at), memory.reviewed_at)
-    card, _ = _scheduler(parameters).review_card(_card(memory, moment), fsrs.Rating(rating), moment)
-    if card.stability is None or card.difficulty is None:
+    if memory is None:
+        stability, difficulty, waits = _step(parameters, None, None, 0, rating)
+        return Memory(stability, difficulty, moment, moment + waits, 1, 0)
+    days = round((moment - memory.reviewed_at) / _DAY)
+    stability, difficulty, waits = _step(parameters, memory.stability, memory.difficulty, days, rating)
+    lapses = memory.lapses + (rating is Rating.AGAIN)
+    return Memory(stability, difficulty, moment, moment + waits, memory.reps + 1, lapses)
+
+
+@lru_cache(maxsize=STEPS)
+def _step(
+    parameters: Parameters, stability: float | None, difficulty: float | None, days: int, rating: Rating
+) -> tuple[float, float, timedelta]:
+    """Work out stability, difficulty and wait after a review so many days after the last; None for the first one.
+
+    Nothing else of a memory matters to it, and many learners come the same way: living through a year again asks for few.
+    """
+    card = fsrs.Card(card_id=_ID, due=_ANY_DAY)
+    if stability is not None:
+        last = _ANY_DAY - days * _DAY
+        card = fsrs.Card(
+            card_id=_ID,
+            state=fsrs.State.Review,
+            stability=stability,
+            difficulty=difficulty,
+            due=_ANY_DAY,
+            last_review=last,
+        )
+    moved, _ = _scheduler(parameters).review_card(card, fsrs.Rating(rating), _ANY_DAY)
+    if moved.stability is None or moved.difficulty is None:
         raise AssertionError("a reviewed card has both")
-    return Memory(
-        stability=card.stability,
-        difficulty=card.difficulty,
-        reviewed_at=moment,
-        due_at=card.due,
-        reps=memory.reps + 1 if memory else 1,
-        lapses=memory.lapses + (rating is Rating.AGAIN) if memory else 0,
-    )
+    return moved.stability, moved.difficulty, moved.due - _ANY_DAY
 
 
 def retrievability(memory: Memory, at: datetime, parameters: Parameters = DEFAULT) -> float:

@@ -225,3 +225,21 @@ def test_a_clock_set_back_never_moves_a_review_before_the_last_one(history, rati
     earlier = memory.reviewed_at - timedelta(days=days)
     assert review(memory, rating, earlier) == review(memory, rating, memory.reviewed_at)
     assert retrievability(memory, earlier) == 1
+
+
+@given(HISTORIES, RATINGS, st.integers(0, 400))
+def test_remembered_steps_are_the_packages_own_to_the_last_bit(
+    history: list[tuple[Rating, float]], rating: Rating, days: int
+) -> None:
+    """Steps are remembered by what matters to them; the package itself says the same of the whole memory."""
+    memory = lived(history)
+    at = memory.reviewed_at + timedelta(days=days)
+    scheduler = fsrs.Scheduler(
+        desired_retention=DESIRED_RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False
+    )
+    card = fsrs.Card(
+        1, fsrs.State.Review, None, memory.stability, memory.difficulty, memory.due_at, memory.reviewed_at
+    )
+    theirs, _ = scheduler.review_card(card, fsrs.Rating(rating), at)
+    ours = review(memory, rating, at)
+    assert (ours.stability, ours.difficulty, ours.due_at) == (theirs.stability, theirs.difficulty, theirs.due)

@@ -52,6 +52,25 @@ async def test_a_repeat_after_a_restart_finds_the_post_in_the_channel(connect: C
     assert len(fake.messages("C1")) == 2
 
 
+async def test_a_repeat_that_cannot_be_looked_for_now_waits(connect: Connect, fake: FakeSlack) -> None:
+    async with connect() as talk:
+        await talk.host.post(post())
+        chat = talk.chat
+    async with connect(chat=chat) as talk:
+        fake.inject("conversations.history", Trouble(error="internal_error"), times=9)
+        with pytest.raises(PostError) as caught:
+            await talk.host.post(post(repeat=True))
+        fake.routes.troubles.clear()
+        await talk.host.post(post(repeat=True))
+    assert (caught.value.lasting, len(fake.messages("C1"))) == (False, 1)
+
+
+async def test_a_repeat_where_we_may_not_look_is_sent(talk: Talk) -> None:
+    talk.fake.inject("conversations.history", Trouble(error="missing_scope"), times=9)
+    await talk.host.post(post(repeat=True))
+    assert len(talk.fake.messages("C1")) == 1
+
+
 async def test_a_post_whose_answer_was_lost_is_not_sent_twice(talk: Talk) -> None:
     talk.fake.inject("chat.postMessage", Trouble(cut=True, after=True))
     posted = await talk.host.post(post())

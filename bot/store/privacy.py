@@ -24,6 +24,8 @@ from bot.store.rows import MissedItem
 from bot.store.writer import Writer
 
 WISH_LIFE = timedelta(minutes=10)
+REST = timedelta(minutes=10)  # between two cleanings that learners set off
+AT_ONCE = 256_000_000  # bytes of a database that is cleaned in seconds; nobody can write meanwhile
 SOMEBODY_ELSE = "someone else"
 
 _MISSED = """
@@ -53,6 +55,7 @@ class Privacy:
     def __init__(self, writer: Writer, readers: Readers, now: Callable[[], datetime], path: Path) -> None:
         self._write, self._read, self._now, self._path = writer.run, readers.run, now, path
         self._scrubbing = asyncio.Lock()
+        self._scrubbed: datetime | None = None
         self.forgotten = Forgotten(path)
 
     async def export(self, user_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -78,12 +81,13 @@ class Privacy:
         return Erasing.DONE
 
     async def erase(self, user_id: int) -> None:
-        """Forget a learner, with all their accounts, and note it for restores; then clean the file's free space."""
+        """Forget a learner, with all their accounts, and note it for restores; the file's free space is cleaned at once or within a day."""
         theirs = await self._read(lambda db: privacy_erase.accounts(db, user_id))
         salt = await self._read(lambda db: str(value(db, "SELECT lower(hex(randomblob(16)))")))
         await asyncio.to_thread(self.forgotten.add, theirs, to_ms(self._now()), salt)
         await self._write(lambda db: privacy_erase.erase(db, user_id, self._now()))
-        await self.scrub()
+        if await asyncio.to_thread(self._may_scrub):
+            await self.scrub()
 
     async def scrub(self) -> bool:
         """Leave no copy of who was forgotten in the file's free space; what cannot be done now is done at the next upkeep."""
@@ -94,7 +98,13 @@ class Privacy:
             at = self._now()
             return await self._scrub_file() and bool(await self._write(lambda db: _scrubbed(db, at)))
 
+    def _may_scrub(self) -> bool:
+        """Whether others are not kept waiting by it for long, nor again and again; else the next upkeep does it."""
+        rested = self._scrubbed is None or self._now() - self._scrubbed >= REST
+        return rested and self._path.stat().st_size <= AT_ONCE
+
     async def _scrub_file(self) -> bool:
+        self._scrubbed = self._now()
         try:
             return await asyncio.to_thread(scrub, self._path)
         except StoreError:

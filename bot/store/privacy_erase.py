@@ -44,9 +44,7 @@ def erase(db: Database, user_id: int, now: datetime) -> None:
     """Forget a learner with all their accounts; again changes nothing."""
     ids, theirs = family(db, user_id), accounts(db, user_id)
     for one in ids:
-        sql = (
-            "INSERT INTO erasure (user_id, at) VALUES (:id, :at) ON CONFLICT (user_id) DO UPDATE SET scrubbed_at = NULL"
-        )
+        sql = "INSERT INTO erasure (user_id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
         change(db, sql, id=one, at=to_ms(now))
     change(db, "PRAGMA defer_foreign_keys = 1")
     known = privacy_map.personal(db)

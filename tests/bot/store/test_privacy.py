@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.messages import Place
-from bot.store import Store, connect, migrate, privacy_erase, privacy_file, privacy_map
+from bot.store import Store, connect, migrate, privacy, privacy_erase, privacy_file, privacy_map
 from bot.store.engine import sqlite3
 from bot.store.privacy import SOMEBODY_ELSE
 from tests.bot.store.conftest import NOON
@@ -351,6 +351,26 @@ async def test_a_reader_in_the_way_leaves_the_log_to_the_next_upkeep(two, monkey
     assert (waiting, connect.value(reader, sql)) == (3, 0)
     reader.close()
     assert [mark for mark in zan.marks if mark.encode() in everything_in(store.path.parent)] == []
+
+
+async def test_who_forgets_again_and_again_does_not_keep_others_waiting(two, clock) -> None:
+    """The second cleaning within minutes is left to the upkeep, and so is that of a large file."""
+    zan, qui = two
+    store = zan.chat.store
+    await store.privacy.erase(await id_of(zan))
+    await store.privacy.erase(await id_of(qui))
+    assert b"marzipan" in everything_in(store.path.parent)
+    assert await store.privacy.scrub()
+    assert b"marzipan" not in everything_in(store.path.parent)
+
+
+async def test_a_large_file_is_cleaned_by_the_upkeep(two, monkeypatch) -> None:
+    zan, _ = two
+    monkeypatch.setattr(privacy, "AT_ONCE", 1000)
+    await zan.chat.store.privacy.erase(await id_of(zan))
+    assert b"xylophone" in everything_in(zan.chat.store.path.parent)
+    assert await zan.chat.store.privacy.scrub()
+    assert b"xylophone" not in everything_in(zan.chat.store.path.parent)
 
 
 # Old words

@@ -29,7 +29,6 @@ from bot.schedule.kinds import Job
 from bot.services import Services
 from bot.store import SampleMember, Store
 from bot.tutor import Tutor
-from bot.tutor.claude import ClaudeHinter, ClaudeOptions
 from challenges.grade import Grader
 from challenges.load import load_challenges
 from challenges.model import Challenge
@@ -191,7 +190,7 @@ async def open_app(
             run=run_code,
             grader=grader,
             expect=expect,
-            tutor=Tutor(_hinter(settings)),
+            tutor=Tutor(),
             now=now,
             entropy=random_bits,
             keep_code_days=settings.keep_code_days,
@@ -302,16 +301,3 @@ def _make_home(home: Path) -> None:
     except OSError as fault:
         advice = "Set EPOCHBOT_HOME to a folder that can be made or written, and start again."
         raise ConfigError(f"The folder {home} cannot be made: {fault.strerror}. {advice}") from None
-
-
-def _hinter(settings: Settings) -> ClaudeHinter | None:
-    if settings.anthropic_api_key is None:
-        return None
-    return ClaudeHinter(
-        ClaudeOptions(
-            api_key=settings.anthropic_api_key.get_secret_value(),
-            model=settings.claude_model,
-            base_url=settings.anthropic_base_url,
-            timeout_s=settings.claude_timeout_s,
-        )
-    )

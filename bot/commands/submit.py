@@ -10,6 +10,7 @@ from bot.running import busy_card, source_of
 from bot.services import Context
 from bot.store import Recorded, SubmissionRecord
 from bot.topics import find_challenge
+from bot.tutor import Asking, Who
 from bot.verdicts import report_json, verdict_card
 from challenges.model import Challenge, Report, Verdict
 from runner.fair import Busy
@@ -104,16 +105,17 @@ async def _reply(
     if report.verdict in (Verdict.ACCEPTED, Verdict.INTERNAL):
         return Reply((card,))
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
-    tutor = context.services.tutor
+    tutor, who = context.services.tutor, Who(context.user.id, context.group.id)
     explained = tutor.explain(challenge, text, report)
     if recorded.attempt is not None:
         await context.store.save_explanation(recorded.attempt.id, explained.source, explained.text)
 
-    async def hint() -> Reply | None:
-        more = await tutor.hint(challenge, text, report, explained)
-        return Reply((explanation_card(challenge, more),)) if more else None
+    async def improved() -> Reply | None:
+        better = await tutor.improve(Asking(challenge, text, report, explained, who))
+        return Reply((explanation_card(challenge, better),)) if better else None
 
-    return Reply((card, explanation_card(challenge, explained)), followup=hint if tutor.has_ai else None)
+    may_follow = await tutor.available(who)
+    return Reply((card, explanation_card(challenge, explained)), followup=improved if may_follow else None)
 
 
 COMMAND = Command(

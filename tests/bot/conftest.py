@@ -22,7 +22,7 @@ from bot.messages import Actor, Attachment, Place, Reply, Request, parse_line
 from bot.platforms.plain import render
 from bot.services import Services
 from bot.store import Question, Store
-from bot.tutor import Hinter, Tutor
+from bot.tutor import Assistant, Tutor
 from challenges.grade import NO_STOCK, Grader
 from challenges.load import load_challenges
 from challenges.model import Challenge
@@ -229,7 +229,7 @@ async def start(tmp_path: Path, clock: Clock, track: Track, bank: dict[str, Chal
         name: str = "Mia",
         *,
         run: Run = in_this_process,
-        hinter: Hinter | None = None,
+        assistant: Assistant | None = None,
         track: Track = track,
         challenges: dict[str, Challenge] | None = None,
         place: Place = HERE,
@@ -240,7 +240,7 @@ async def start(tmp_path: Path, clock: Clock, track: Track, bank: dict[str, Chal
             challenges=bank if challenges is None else challenges,
             run=run,
             grader=Grader(run, entropy, capacity=NO_STOCK),
-            tutor=Tutor(hinter),
+            tutor=Tutor(assistant),
             now=clock,
             entropy=entropy,
         )

@@ -7,8 +7,7 @@ import asyncio
 import pytest
 
 from bot.messages import Attachment
-from bot.tutor import Explanation
-from challenges.model import Challenge, Report
+from bot.tutor import Asking, Explanation, Who
 
 RIGHT = "def add_up(numbers):\n    return sum(numbers)\n"
 WRONG = "def add_up(numbers):\n    return sum(numbers[:-1])\n"
@@ -228,13 +227,17 @@ async def test_a_submission_pressed_twice_is_graded_once(chat) -> None:
 class Adviser:
     """Gives every learner the same hint."""
 
-    async def hint(self, challenge: Challenge, source: str, report: Report, offline: Explanation) -> Explanation | None:
+    async def available(self, who: Who) -> bool:
+        """Always."""
+        return True
+
+    async def improve(self, asking: Asking) -> Explanation | None:
         """One hint."""
         return Explanation(source="ai", specific=True, text="Which number is left out?")
 
 
 async def test_a_hint_by_ai_follows_the_offline_explanation_and_says_what_it_is(start) -> None:
-    reply = await start(hinter=Adviser()).reply(f"/submit add-up\n{WRONG}")
+    reply = await start(assistant=Adviser()).reply(f"/submit add-up\n{WRONG}")
     assert [type(card).__name__ for card in reply.cards] == ["VerdictCard", "ExplanationCard"]
     assert reply.followup is not None
     more = await reply.followup()
@@ -250,7 +253,7 @@ async def test_a_hint_by_ai_follows_the_offline_explanation_and_says_what_it_is(
 
 @pytest.mark.parametrize("code", [RIGHT, "# ends: internal"])
 async def test_nothing_is_asked_of_ai_where_nothing_went_wrong(start, code: str) -> None:
-    assert (await start(hinter=Adviser()).reply(f"/submit add-up\n{code}")).followup is None
+    assert (await start(assistant=Adviser()).reply(f"/submit add-up\n{code}")).followup is None
 
 
 async def test_a_real_box_says_the_same(start, boxed) -> None:

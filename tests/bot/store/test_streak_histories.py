@@ -265,7 +265,7 @@ def test_p3_what_is_delivered_twice_counts_once(history: list[Event]) -> None:
 
 
 @FEWER
-@given(st.sampled_from(ZONES), st.integers(0, 6), st.dates(date(2024, 1, 1), date(2026, 12, 1)), st.integers(0, 2**32))
+@given(st.sampled_from(ZONES), st.integers(0, 6), st.dates(date(2026, 3, 6), date(2029, 3, 6)), st.integers(0, 2**32))
 def test_p5_one_act_in_each_local_day_never_breaks(tz: str, day_start: int, first: date, seed: int) -> None:
     assume((tz, day_start) != ("Antarctica/Troll", 2))  # its clock strikes that turn twice: an hour of the day before
     rng = random.Random(seed)  # noqa: S311 - picks test cases

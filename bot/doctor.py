@@ -5,17 +5,17 @@ Pure assembly: each check returns findings; nothing is changed but a scratch fil
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
-import zoneinfo
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.app import TRACK, check_tokens, content_folder, remote_runner
 from bot.config import ConfigError, Settings
+from bot.schedule import zones
 from bot.store import Store, StoreError
 from bot.store.health import advice_on_engine
+from bot.store.schedules import Schedule
 from challenges.load import load_challenges
 from quizzes.lint import lint
 from quizzes.load import load_track
@@ -141,14 +141,27 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
         fix = "Make the folder writable, or set EPOCHBOT_HOME to another one."
         return [Finding("database", f"cannot open {settings.database}", False, str(fault), fix)]
     try:
-        health = await store.doctor()
+        health, posts = await store.doctor(), await store.deliveries.health()
     finally:
         await store.close()
     findings = [
         Finding("database", f"{health.path} opens", True, f"It is on {health.filesystem}."),
         Finding("database", f"SQLite {health.sqlite_version}", True, advice_on_engine(health)),
     ]
-    return [*findings, *(Finding("database", f.what, False, "", f.fix) for f in health.faults)]
+    faults = (Finding("database", f.what, False, "", f.fix) for f in health.faults)
+    return [*findings, *faults, *map(_post, posts)]
+
+
+def _post(schedule: Schedule) -> Finding:
+    """Say of a schedule whether its posts arrive."""
+    what = f"{schedule.kind} on {schedule.spot.platform}, channel {schedule.channel}"
+    if schedule.user_id is not None:
+        what = f"a reminder on {schedule.spot.platform}"
+    detail = (
+        schedule.why or f"Next on {schedule.next_local_date:%d %B %Y} at {schedule.rule.at:%H:%M} ({schedule.rule.tz})."
+    )
+    fix = "Mend what it says, then type /group setup there." if schedule.why else ""
+    return Finding("posts", what, not schedule.why, detail, fix)
 
 
 async def _content(settings: Settings, now: datetime) -> list[Finding]:
@@ -172,29 +185,20 @@ async def _content(settings: Settings, now: datetime) -> list[Finding]:
 
 
 async def _zones(settings: Settings, now: datetime) -> list[Finding]:
-    try:
-        version = importlib.metadata.version("tzdata")
-        zoneinfo.ZoneInfo("Europe/Paris")
-    except (importlib.metadata.PackageNotFoundError, zoneinfo.ZoneInfoNotFoundError):
-        return [
-            Finding(
-                "time zones", "no time zone data", False, "", "Install the tzdata package into the bot’s environment."
-            )
-        ]
-    old = now.astimezone(UTC).year - int(version.partition(".")[0]) > 1
-    own = zoneinfo.TZPATH == ()
-    findings = [Finding("time zones", f"tzdata {version}", not old, "", "Upgrade epochbot, or tzdata." if old else "")]
-    if not own:
-        findings.append(
-            Finding(
-                "time zones",
-                "the system’s data comes first",
-                False,
-                "It may differ.",
-                "Set PYTHONTZPATH to an empty string.",
-            )
-        )
-    return findings
+    """Say how old the data of time zones is, and whether the package's is what is used, by comparing every zone."""
+    release = zones.version()
+    if release is None:
+        fix = "Install the tzdata package into the bot’s environment."
+        return [Finding("time zones", "no time zone data", False, "", fix)]
+    old = zones.is_old(release, now)
+    detail = "Clocks may have been changed since; posts and days would come at a wrong hour." if old else ""
+    age = Finding("time zones", f"tzdata {release}", not old, detail, "Upgrade epochbot, or tzdata." if old else "")
+    others = zones.differing(now)
+    if not others:
+        return [age, Finding("time zones", "every zone is as the package has it", True)]
+    detail = f"{len(others)} zones tell another time, such as {others[0]}."
+    fix = "Set PYTHONTZPATH to an empty string."
+    return [age, Finding("time zones", "the system’s data comes first", False, detail, fix)]
 
 
 async def _claude(settings: Settings, now: datetime) -> list[Finding]:

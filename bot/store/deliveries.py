@@ -66,6 +66,10 @@ class Deliveries:
         """
         return [found for found in await self.schedules_of(spot) if found.why]
 
+    async def health(self, limit: int = 50) -> list[Schedule]:
+        """List what is to be sent, or would be if nothing were wrong with it, those in trouble first; so many at most."""
+        return await self._read(lambda db: schedules.wanted(db, limit))
+
     async def reminder_of(self, user_id: int) -> Schedule | None:
         """Find a learner's reminder; `active` says whether it is on."""
         return await self._read(lambda db: schedules.of_person(db, people.current(db, user_id)))

@@ -245,6 +245,12 @@ def due(db: Database, now: datetime, limit: int) -> list[Schedule]:
     return [read(row) for row in rows(db, sql, now=to_ms(now), limit=limit)]
 
 
+def wanted(db: Database, limit: int) -> list[Schedule]:
+    """List what somebody wants to be sent, those in trouble first."""
+    sql = "SELECT * FROM schedule WHERE paused = 0 AND channel != '' ORDER BY why = '', next_due_utc, id LIMIT :limit"
+    return [read(row) for row in rows(db, sql, limit=limit)]
+
+
 def move_on(db: Database, schedule: Schedule, found: plan.Occurrence) -> None:
     """Write down what comes next."""
     change(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import tomllib
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.doctor import Finding, examine
+from bot.schedule import zones
+from bot.store import Posting, Spot, Store
+from bot.store.claims import Asking
 from runner import Isolation, Job, Profile, Result
 from runner.remote.bounds import Bounds, Offer
 from runner.remote.server import RunnerServer
@@ -34,11 +39,15 @@ def pinned_zones() -> Iterator[None]:
     zoneinfo.reset_tzpath(before)
 
 
+def settings(home: Path, **changes: object) -> Settings:
+    """Settings for a scratch home, reading no `.env`."""
+    return Settings(_env_file=None, home=home, **changes)  # type: ignore[call-arg, arg-type]  # pydantic's own option
+
+
 async def found(home: Path, at: datetime = AT, **changes: object) -> dict[str, list[Finding]]:
     """What the doctor finds, by area."""
-    settings = Settings(_env_file=None, home=home, **changes)  # type: ignore[call-arg, arg-type]  # pydantic's own option
     by_area: dict[str, list[Finding]] = {}
-    for finding in await examine(settings, at):
+    for finding in await examine(settings(home, **changes), at):
         by_area.setdefault(finding.area, []).append(finding)
     return by_area
 
@@ -76,12 +85,62 @@ async def test_missing_content_is_a_fault_with_a_fix(tmp_path: Path) -> None:
     assert (finding.what, finding.ok, finding.fix) == ("no content found", False, "Reinstall, or set EPOCHBOT_DATA.")
 
 
-async def test_old_zone_data_and_the_systems_own_are_faults(tmp_path: Path) -> None:
-    zoneinfo.reset_tzpath(("/usr/share/zoneinfo",))
-    old, own = (await found(tmp_path, datetime(2031, 1, 1, tzinfo=UTC)))["time zones"]
-    assert [(old.ok, old.fix), (own.ok, own.fix)] == [
-        (False, "Upgrade epochbot, or tzdata."),
-        (False, "Set PYTHONTZPATH to an empty string."),
+async def test_zone_data_is_the_packages_and_grows_old_in_four_months(tmp_path: Path) -> None:
+    ages = [(await found(tmp_path, datetime(2027, month, 24, tzinfo=UTC)))["time zones"] for month in (2, 3)]
+    assert [[(one.what, one.ok, one.fix) for one in age] for age in ages] == [
+        [("tzdata 2026.6", True, ""), ("every zone is as the package has it", True, "")],
+        [("tzdata 2026.6", False, "Upgrade epochbot, or tzdata."), ("every zone is as the package has it", True, "")],
+    ]
+
+
+def test_the_day_of_the_release_we_pin_is_known() -> None:
+    pinned = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    assert f"tzdata=={zones.version()}" in pinned
+    assert zones.version() in zones.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("release", "old"), [("2026.6", False), ("2030.1", False), ("2025.3", True), ("2019.3", True), ("odd", True)]
+)
+def test_other_releases_are_judged_by_their_year(release: str, old: bool) -> None:
+    assert zones.is_old(release, datetime(2026, 11, 23, tzinfo=UTC)) is old
+
+
+async def test_the_systems_own_zones_are_a_fault_where_they_tell_another_time(tmp_path: Path) -> None:
+    (tmp_path / "zones" / "Europe").mkdir(parents=True)
+    package = resources.files("tzdata").joinpath("zoneinfo")
+    (tmp_path / "zones" / "Europe" / "Paris").write_bytes(package.joinpath("Asia", "Tokyo").read_bytes())
+    zoneinfo.reset_tzpath((str(tmp_path / "zones"),))
+    zoneinfo.ZoneInfo.clear_cache()
+    _, own = (await found(tmp_path))["time zones"]
+    zoneinfo.ZoneInfo.clear_cache()
+    assert (own.ok, own.detail, own.fix) == (
+        False,
+        "1 zones tell another time, such as Europe/Paris.",
+        "Set PYTHONTZPATH to an empty string.",
+    )
+
+
+async def test_posts_that_are_refused_are_faults_and_the_others_say_when_they_come(tmp_path: Path) -> None:
+    at = [datetime(2026, 11, 23, 8, tzinfo=UTC)]
+    store = await Store.open(settings(tmp_path).database, now=lambda: at[0])
+    await store.places.set_posting(Spot("slack", "T1"), Posting(channel="C1", hour=9, tz="Europe/Paris"))
+    at[0] = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
+    user = await store.ensure_user("slack", "T1:U1", "Ada", tz="Europe/Paris")
+    await store.deliveries.set_reminder(user.id, Spot("slack", "T1:U1"), time(19))
+    (claim,) = await store.deliveries.take(Asking("one", ("slack",), 1, timedelta(minutes=1)))
+    await store.deliveries.fail(claim, "one", "The channel is gone.")
+    await store.close()
+    posts = (await found(tmp_path, at[0]))["posts"]
+    assert [(one.what, one.ok, one.detail, one.fix) for one in posts][:3] == [
+        (
+            "question on slack, channel C1",
+            False,
+            "The channel is gone.",
+            "Mend what it says, then type /group setup there.",
+        ),
+        ("recap on slack, channel C1", True, "Next on 23 November 2026 at 09:15 (Europe/Paris).", ""),
+        ("challenge on slack, channel C1", True, "Next on 23 November 2026 at 12:00 (Europe/Paris).", ""),
     ]
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import re
 import signal
 import socket
 import stat
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.schedule.kinds import Kind
+from bot.store import Posting, Spot, Store
 from tests.fakes.slack_server import Account, FakeSlack
 
 # Built here, so that no text of ours looks like somebody's token.
@@ -153,6 +157,51 @@ async def test_both_platforms_are_served_by_one_program_until_it_is_told_to_stop
         if program.returncode is None:
             program.kill()
             await program.wait()
+
+
+async def posts_due_an_hour_ago(home: Path, guild: str, channel: str) -> None:
+    """One group on both platforms, whose question was due an hour ago; its zone is one where that was about noon."""
+    now = datetime.now(UTC)
+    before, offset = now - timedelta(hours=2), 13 - now.hour
+    store = await Store.open(home / "epochbot.sqlite3", now=lambda: before)
+    ada = await store.ensure_user("slack", "T1:U1", "Ada")
+    group = await store.ensure_group("slack", "T1", "Garden club")
+    there = Spot("discord", guild)
+    code = await store.places.make_code(ada.id, Spot("slack", "T1"), group.id, 5)
+    await store.places.join(ada.id, there, code)
+    for spot, where in ((Spot("slack", "T1"), "C1"), (there, channel)):
+        await store.places.set_posting(spot, Posting(channel=where, hour=12, tz=f"Etc/GMT{-offset:+}"))
+        for kind in (Kind.CHALLENGE, Kind.REVEAL, Kind.RECAP):
+            await store.deliveries.pause(spot, kind)
+    await store.close()
+
+
+async def test_the_question_of_a_group_comes_by_itself_on_both_platforms_once(
+    slack: FakeSlack, discord, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EPOCHBOT_DISCORD_TOKEN", DISCORD)
+    monkeypatch.setenv("EPOCHBOT_SLACK_BOT_TOKEN", ACCOUNT.bot)
+    monkeypatch.setenv("EPOCHBOT_SLACK_APP_TOKEN", ACCOUNT.app)
+    (tmp_path / "home").mkdir()
+    await posts_due_an_hour_ago(tmp_path / "home", str(discord.guild.id), str(discord.channel.id))
+    for _ in range(2):  # the second program finds that all was sent
+        program = await serving()
+        try:
+            await started(program)
+            await discord.until(lambda: bool(discord.messages(discord.channel)), timeout=STARTED)
+            await slack.world.until(lambda: bool(slack.messages("C1")), STARTED)
+            program.send_signal(signal.SIGTERM)
+            _, said = await asyncio.wait_for(program.communicate(), STARTED)
+            assert (program.returncode, b"Traceback" in said) == (0, False), said
+        finally:
+            if program.returncode is None:
+                program.kill()
+                await program.wait()
+    (there,) = discord.messages(discord.channel)
+    here = [message for message in slack.messages("C1") if not message.thread_ts]
+    assert len(here) == 1
+    asked = max(re.findall(r"[A-Z][^*`_\n]{30,}", there.text), key=len)
+    assert asked.split()[:4] == [word for word in asked.split()[:4] if word in here[0].text]
 
 
 async def test_when_the_only_platform_refuses_us_the_program_ends_with_advice(

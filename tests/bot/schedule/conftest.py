@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -162,6 +162,3 @@ async def world(tmp_path: Path, clock: Clock) -> AsyncIterator[World]:
     store = await Store.open(tmp_path / "bot.db", now=clock)
     yield World(store, clock, FakeHost("slack"), FakeHost("discord"))
     await store.close()
-
-
-Day = Callable[[int], date]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,13 @@ def rows(db: Database, sql: str, **named: object) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def stream(db: Database, sql: str, **named: object) -> Iterator[Row]:
+    """Run a statement and give its rows one by one, for what is too much at once; use them up where it was called."""
+    cursor = _execute(db, sql, named)
+    names = [column[0] for column in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
+
+
 def one(db: Database, sql: str, **named: object) -> Row | None:
     """Fetch the first row, or None."""
     found = rows(db, sql, **named)
@@ -97,6 +104,11 @@ def value(db: Database, sql: str, **named: object) -> Any:
 def change(db: Database, sql: str, **named: object) -> int:
     """Run a statement that changes rows; say how many."""
     return int(_execute(db, sql, named).rowcount)
+
+
+def change_many(db: Database, sql: str, many: Iterable[dict[str, object]]) -> int:
+    """Run a statement that changes rows once for each set of values; say how many rows."""
+    return int(db.conn.executemany(sql, many).rowcount)
 
 
 def insert(db: Database, sql: str, **named: object) -> int:

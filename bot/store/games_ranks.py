@@ -52,6 +52,15 @@ def count(db: Database, group_id: int) -> None:
     change(db, f"INSERT INTO xp_count (group_id, xp, n) {_COUNTS}", group_id=group_id)
 
 
+def repair(db: Database) -> int:
+    """Make the counts of every group anew that has a wrong one, in the caller's transaction; say how many were wrong."""
+    found = list(differences(db))
+    if found:
+        for group in rows(db, "SELECT group_id FROM counted_group"):
+            count(db, group["group_id"])
+    return len(found)
+
+
 def differences(db: Database) -> Iterator[Difference]:
     """List every count that is not the number of members it stands for."""
     for group in rows(db, "SELECT group_id FROM counted_group ORDER BY 1"):

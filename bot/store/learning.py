@@ -8,11 +8,10 @@ from statistics import fmean
 
 from sqlite_utils import Database
 
+from bot.store import learning_everyone, people
 from bot.store import learning_fits as fits
 from bot.store import learning_placement as placements
-from bot.store import learning_replay as replays
 from bot.store import learning_state as state
-from bot.store import people
 from bot.store.codec import from_ms, to_day
 from bot.store.connect import rows
 from bot.store.learning_placement import Finding
@@ -53,7 +52,7 @@ class Learning:
 
     async def rebuild(self) -> None:
         """Work all memories and ratings out afresh from the log."""
-        await self._write(_rebuild_all)
+        await self._write(learning_everyone.repair)
 
     # Placement
 
@@ -147,9 +146,3 @@ def _calibration(db: Database, user_id: int) -> Calibration:
         tuple(Bin(fmean(s for s, _ in part), fmean(r for _, r in part), len(part)) for _, part in sorted(bins.items())),
         fmean((sure - right) ** 2 for sure, right in said),
     )
-
-
-def _rebuild_all(db: Database) -> None:
-    for user_id in replays.learners(db):
-        replays.rebuild(db, user_id)
-    replays.rebuild_items(db)

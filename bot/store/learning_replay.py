@@ -7,7 +7,7 @@ worked out alone, and an account that changes hands moves no item.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -17,16 +17,15 @@ from sqlite_utils import Database
 from bot.reviewing import Kept, counts, is_due, remember
 from bot.store import learning_state as state
 from bot.store.codec import from_ms, to_day
-from bot.store.connect import Row, change, rows
-from bot.store.rows import Difference
+from bot.store.connect import Row, change, rows, stream
 from quizzes.memory import Parameters, Rating
 from quizzes.skill import Skill, update
 
-_LOG = (
+LOG = (
     "SELECT a.id, a.item_id, a.correct, a.local_day, a.at, r.concept, r.section, r.rating, r.guess, r.learner_rating,"
     " r.section_rating, r.item_rating, r.rated, r.reviewed FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id"
 )
-_OF_LEARNER = _LOG + " WHERE a.user_id = :user_id ORDER BY a.id"
+_OF_LEARNER = LOG + " WHERE a.user_id = :user_id ORDER BY a.id"
 _AMONG = "IN (SELECT value FROM json_each(:only))"
 _PLACEMENTS = "SELECT after_attempt, answers, ability FROM placement WHERE user_id = :user_id AND ended_at IS NOT NULL ORDER BY id"
 
@@ -62,10 +61,16 @@ def placed(skill: Skill, found: Placed) -> Skill:
 
 def replay(db: Database, user_id: int) -> Replay:
     """Live through all a learner answered."""
-    lived, weights = Replay(), state.parameters(db, user_id)
-    tests = [(row["after_attempt"], Placed(row["ability"], row["answers"])) for row in _placements(db, user_id)]
+    tests = sorted(rows(db, _PLACEMENTS, user_id=user_id), key=lambda row: int(row["after_attempt"]))
+    return live(rows(db, _OF_LEARNER, user_id=user_id), tests, state.parameters(db, user_id))
+
+
+def live(answers: Iterable[Row], placements: Iterable[Row], weights: Parameters) -> Replay:
+    """Live through answers, in the order they were given, and through what placement tests found between them. Pure."""
+    lived = Replay()
+    tests = [(row["after_attempt"], Placed(row["ability"], row["answers"])) for row in placements]
     rated: set[str] = set()
-    for row in rows(db, _OF_LEARNER, user_id=user_id):
+    for row in answers:
         while tests and tests[0][0] < row["id"]:
             _place(lived, tests.pop(0)[1])
         _review(lived, row, weights)
@@ -75,10 +80,6 @@ def replay(db: Database, user_id: int) -> Replay:
     for _, found in tests:
         _place(lived, found)
     return lived
-
-
-def _placements(db: Database, user_id: int) -> list[Row]:
-    return sorted(rows(db, _PLACEMENTS, user_id=user_id), key=lambda row: int(row["after_attempt"]))
 
 
 def _place(lived: Replay, found: Placed) -> None:
@@ -105,54 +106,26 @@ def rebuild(db: Database, user_id: int) -> None:
     """Work a learner's memories and ratings out afresh."""
     lived = replay(db, user_id)
     state.forget(db, user_id)
-    for concept, kept in lived.memories.items():
-        state.keep_memory(db, user_id, concept, kept)
+    state.keep_memories(db, user_id, lived.memories)
     state.keep_skills(db, user_id, lived.skills)
 
 
-def rebuild_items(db: Database, only: Collection[str] | None = None) -> None:
-    """Work the ratings of all items out afresh, or those of some."""
-    found = _items(db, only)
-    among = "" if only is None else f" WHERE item_id {_AMONG}"
-    change(db, f"DELETE FROM item_skill{among}", only=json.dumps(sorted(only or ())))  # noqa: S608 - a fixed condition
-    for item_id, skill in found.items():
+def rebuild_items(db: Database, only: Collection[str]) -> None:
+    """Work the ratings of some items out afresh."""
+    change(db, f"DELETE FROM item_skill WHERE item_id {_AMONG}", only=json.dumps(sorted(only)))  # noqa: S608 - a fixed condition
+    for item_id, skill in items(db, only).items():
         state.keep_item(db, item_id, skill)
 
 
-def _items(db: Database, only: Collection[str] | None = None) -> dict[str, Skill]:
+def items(db: Database, only: Collection[str] | None = None) -> dict[str, Skill]:
+    """Work out the ratings of all items, or of some, from the answers that rate."""
     found: dict[str, Skill] = {}
     among = "" if only is None else f" AND a.item_id {_AMONG}"
-    for row in rows(db, _LOG + f" WHERE r.rated = 1{among} ORDER BY a.id", only=json.dumps(sorted(only or ()))):
+    for row in stream(db, LOG + f" WHERE r.rated = 1{among} ORDER BY a.id", only=json.dumps(sorted(only or ()))):
         item = found.get(row["item_id"], Skill(row["item_rating"]))
         learner, section = Skill(row["learner_rating"]), Skill(row["section_rating"])
         found[row["item_id"]] = update(learner, section, item, guess=row["guess"], correct=bool(row["correct"]))[2]
     return found
-
-
-def learners(db: Database) -> list[int]:
-    """Name everyone with a memory or a rating, or with what should have left one."""
-    sql = (
-        "SELECT user_id FROM review_state UNION SELECT user_id FROM learner_skill UNION SELECT user_id FROM placement"
-        " UNION SELECT a.user_id FROM attempt_review r JOIN attempt a ON a.id = r.attempt_id ORDER BY 1"
-    )
-    return [row["user_id"] for row in rows(db, sql)]
-
-
-def differences(db: Database) -> Iterator[Difference]:
-    """List every memory and rating that does not agree with the log."""
-    for user_id in learners(db):
-        lived = replay(db, user_id)
-        yield from _compared("review_state", f"user {user_id}, ", state.memories(db, user_id), lived.memories)
-        yield from _compared("learner_skill", f"user {user_id}, ", state.skills(db, user_id), lived.skills)
-    yield from _compared("item_skill", "", state.item_skills(db), _items(db))
-
-
-def _compared(
-    table: str, prefix: str, stored: Mapping[str, object], computed: Mapping[str, object]
-) -> Iterator[Difference]:
-    for key in sorted(stored.keys() | computed.keys()):
-        if stored.get(key) != computed.get(key):
-            yield Difference(table, f"{prefix}{key or 'overall'}", str(stored.get(key)), str(computed.get(key)))
 
 
 def due_attempts(db: Database, user_id: int) -> set[int]:

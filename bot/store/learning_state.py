@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.reviewing import Kept
 from bot.store.codec import day_text, from_ms, to_day, to_ms
-from bot.store.connect import Row, change, one, rows
+from bot.store.connect import Row, change, change_many, one, rows
 from quizzes.memory import DEFAULT, Memory, Parameters
 from quizzes.skill import Skill
 
@@ -21,18 +21,23 @@ def memory(db: Database, user_id: int, concept: str) -> Kept | None:
     """Read what a learner remembers of a concept; None when they never met it."""
     sql = "SELECT * FROM review_state WHERE user_id = :user_id AND concept = :concept"
     row = one(db, sql, user_id=user_id, concept=concept)
-    return _kept(row) if row else None
+    return to_kept(row) if row else None
 
 
 def memories(db: Database, user_id: int) -> dict[str, Kept]:
     """Read all a learner remembers, by concept."""
     sql = "SELECT * FROM review_state WHERE user_id = :user_id ORDER BY concept"
-    return {row["concept"]: _kept(row) for row in rows(db, sql, user_id=user_id)}
+    return {row["concept"]: to_kept(row) for row in rows(db, sql, user_id=user_id)}
 
 
 def keep_memory(db: Database, user_id: int, concept: str, kept: Kept) -> None:
     """Keep what a learner remembers of a concept."""
-    change(
+    keep_memories(db, user_id, {concept: kept})
+
+
+def keep_memories(db: Database, user_id: int, found: Mapping[str, Kept]) -> None:
+    """Keep what a learner remembers of some concepts."""
+    change_many(
         db,
         "INSERT INTO review_state (user_id, concept, stability, difficulty, reviewed_at, due_at, reps, lapses, local_day,"
         " due_day, missed) VALUES (:user_id, :concept, :stability, :difficulty, :reviewed_at, :due_at, :reps, :lapses,"
@@ -40,21 +45,28 @@ def keep_memory(db: Database, user_id: int, concept: str, kept: Kept) -> None:
         " difficulty = excluded.difficulty, reviewed_at = excluded.reviewed_at, due_at = excluded.due_at,"
         " reps = excluded.reps, lapses = excluded.lapses, local_day = excluded.local_day, due_day = excluded.due_day,"
         " missed = excluded.missed",
-        user_id=user_id,
-        concept=concept,
-        stability=kept.memory.stability,
-        difficulty=kept.memory.difficulty,
-        reviewed_at=to_ms(kept.memory.reviewed_at),
-        due_at=to_ms(kept.memory.due_at),
-        reps=kept.memory.reps,
-        lapses=kept.memory.lapses,
-        day=day_text(kept.day),
-        due_day=day_text(kept.due_day),
-        missed=int(kept.missed),
+        (_memory_row(user_id, concept, kept) for concept, kept in found.items()),
     )
 
 
-def _kept(row: Row) -> Kept:
+def _memory_row(user_id: int, concept: str, kept: Kept) -> dict[str, object]:
+    return {
+        "user_id": user_id,
+        "concept": concept,
+        "stability": kept.memory.stability,
+        "difficulty": kept.memory.difficulty,
+        "reviewed_at": to_ms(kept.memory.reviewed_at),
+        "due_at": to_ms(kept.memory.due_at),
+        "reps": kept.memory.reps,
+        "lapses": kept.memory.lapses,
+        "day": day_text(kept.day),
+        "due_day": day_text(kept.due_day),
+        "missed": int(kept.missed),
+    }
+
+
+def to_kept(row: Row) -> Kept:
+    """Read a memory from its row."""
     known = Memory(
         stability=row["stability"],
         difficulty=row["difficulty"],
@@ -74,16 +86,15 @@ def skills(db: Database, user_id: int) -> dict[str, Skill]:
 
 def keep_skills(db: Database, user_id: int, found: Mapping[str, Skill]) -> None:
     """Keep some of a learner's ratings."""
-    for section, skill in found.items():
-        change(
-            db,
-            "INSERT INTO learner_skill (user_id, section, rating, games) VALUES (:user_id, :section, :rating, :games)"
-            " ON CONFLICT (user_id, section) DO UPDATE SET rating = excluded.rating, games = excluded.games",
-            user_id=user_id,
-            section=section,
-            rating=skill.rating,
-            games=skill.games,
-        )
+    change_many(
+        db,
+        "INSERT INTO learner_skill (user_id, section, rating, games) VALUES (:user_id, :section, :rating, :games)"
+        " ON CONFLICT (user_id, section) DO UPDATE SET rating = excluded.rating, games = excluded.games",
+        (
+            {"user_id": user_id, "section": section, "rating": skill.rating, "games": skill.games}
+            for section, skill in found.items()
+        ),
+    )
 
 
 def item_skill(db: Database, item_id: str) -> Skill | None:
@@ -108,6 +119,13 @@ def keep_item(db: Database, item_id: str, skill: Skill) -> None:
         rating=skill.rating,
         games=skill.games,
     )
+
+
+def keep_only_items(db: Database, found: Mapping[str, Skill]) -> None:
+    """Keep the ratings of these items, and of no others."""
+    change(db, "DELETE FROM item_skill")
+    for item_id, skill in found.items():
+        keep_item(db, item_id, skill)
 
 
 def parameters(db: Database, user_id: int) -> Parameters:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot import days, streaks, xp
 from bot.store.codec import day_text, to_day, to_ms
-from bot.store.connect import change, insert, one, rows, value
+from bot.store.connect import Row, change, insert, one, rows, value
 from bot.streaks import DayKind, Log, Step, Streak, Tally
 
 FLIGHT = timedelta(hours=36)  # a date may be skipped by who crosses the date line within it
@@ -104,8 +104,11 @@ def paid_for(db: Database, user_id: int, source_kind: str, source_id: int) -> in
 def read_tally(db: Database, user_id: int) -> Tally:
     """Read the streak projection; a newcomer's is empty, with the first freeze."""
     row = one(db, "SELECT current, best, last_day, freezes FROM streak WHERE user_id = :id", id=user_id)
-    if row is None:
-        return Tally()
+    return Tally() if row is None else to_tally(row)
+
+
+def to_tally(row: Row) -> Tally:
+    """Read a streak from its row."""
     return Tally(row["current"], row["best"], row["last_day"] and to_day(row["last_day"]), row["freezes"])
 
 
@@ -173,7 +176,7 @@ def _move(db: Database, user_id: int, day: date, tz: str, at: datetime) -> Step:
     for frozen in step.froze:
         enter_freeze(db, user_id, Entry(-1, 1, "spent", frozen), at)
     _enter_earned(db, user_id, Entry(step.earned, 0, "earned", day), at)
-    _write_tally(db, user_id, step.tally)
+    write_tally(db, user_id, step.tally)
     return step
 
 
@@ -181,7 +184,7 @@ def recount(db: Database, user_id: int, before: Log, day: date, at: datetime, so
     """Work the streak out anew after facts were added that do not lie at its end; `before` is how the log was."""
     step = streaks.rework(before, read_log(db, user_id), balance(db, user_id))
     _enter_earned(db, user_id, Entry(step.earned, 0, "earned", day, source), at)
-    _write_tally(db, user_id, step.tally)
+    write_tally(db, user_id, step.tally)
     return step
 
 
@@ -283,7 +286,8 @@ def mend(db: Database, user_id: int, day: date, at: datetime) -> None:
     recount(db, user_id, before, day, at, "repair")
 
 
-def _write_tally(db: Database, user_id: int, tally: Tally) -> None:
+def write_tally(db: Database, user_id: int, tally: Tally) -> None:
+    """Keep a learner's streak."""
     change(
         db,
         "INSERT INTO streak (user_id, current, best, last_day, freezes)"

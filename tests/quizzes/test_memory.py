@@ -237,9 +237,7 @@ def test_remembered_steps_are_the_packages_own_to_the_last_bit(
     scheduler = fsrs.Scheduler(
         desired_retention=DESIRED_RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False
     )
-    card = fsrs.Card(
-        1, fsrs.State.Review, None, memory.stability, memory.difficulty, memory.due_at, memory.reviewed_at
-    )
+    card = fsrs.Card(1, fsrs.State.Review, None, memory.stability, memory.difficulty, memory.due_at, memory.reviewed_at)
     theirs, _ = scheduler.review_card(card, fsrs.Rating(rating), at)
     ours = review(memory, rating, at)
     assert (ours.stability, ours.difficulty, ours.due_at) == (theirs.stability, theirs.difficulty, theirs.due)

@@ -199,12 +199,11 @@ def early_days(first: date | None) -> tuple[date, ...]:
 
 
 def healed(log: Log, day: date, freezes: int) -> tuple[date, ...]:
-    """Find what freezes at hand still have to cover so that the gap around a date, which has become neutral, closes."""
-    earlier = max((done for done in log.done if done < day), default=None)
-    later = min((done for done in log.done if done > day), default=None)
-    if earlier is None or later is None:
+    """Find what freezes at hand have to cover so that the gap before the running run, where a date became neutral, closes."""
+    found = runs(log)
+    if len(found) < 2 or not found[-2].last < day < found[-1].first:
         return ()
-    missed = tuple(_missed(earlier, later, log.covered))
+    missed = tuple(_missed(found[-2].last, found[-1].first, log.covered))
     return missed if len(missed) <= freezes else ()
 
 

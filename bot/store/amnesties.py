@@ -14,7 +14,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import streaks
-from bot.store import ledger
+from bot.days import local_day
+from bot.store import ledger, people
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, insert, one, rows, value
 from bot.store.ledger import Entry
@@ -133,9 +134,17 @@ def _forgive(db: Database, user_id: int, day: date, source: str, now: datetime) 
     ledger.enter_freeze(db, user_id, Entry(0, 1, "amnesty", day, source), now)
     if not before.done:
         return
-    for frozen in streaks.healed(ledger.read_log(db, user_id), day, ledger.balance(db, user_id)):
+    for frozen in streaks.healed(ledger.read_log(db, user_id), day, _to_spare(db, user_id, now)):
         ledger.enter_freeze(db, user_id, Entry(-1, 1, "spent", frozen, source), now)
     ledger.recount(db, user_id, before, day, now, source)
+
+
+def _to_spare(db: Database, user_id: int, now: datetime) -> int:
+    """Count the freezes that are not needed to keep the running run alive today; none where it is over."""
+    rule = people.read_user(db, user_id, now).rule
+    streak = ledger.read_streak(db, user_id, local_day(now, rule.tz, rule.day_start))
+    needed = ledger.read_tally(db, user_id).freezes - streak.freezes
+    return ledger.balance(db, user_id) - needed if streak.current else 0
 
 
 def _take_back(db: Database, user_id: int, source: str, now: datetime) -> None:

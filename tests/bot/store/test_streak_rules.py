@@ -347,6 +347,18 @@ async def test_a_day_forgiven_undoes_a_break_that_freezes_now_cover(
     assert await store.rebuild_check() == []
 
 
+async def test_a_freeze_that_today_needs_is_not_spent_on_a_break_of_before(
+    store: Store, runner: Any, clock: Any, club: int
+) -> None:
+    clock.forward(days=4)
+    await runner.finish_day()  # four days were missed, and both freezes are left
+    await store.streaks.declare_amnesty(club, day(10), "", runner.id)
+    clock.forward(days=2)
+    await store.streaks.declare_amnesty(club, day(11), "", runner.id)
+    assert await store.streak(runner.id, runner.today) == Streak(1, 10, 1, day(14), False, (day(15),), 6)
+    assert await store.rebuild_check() == []
+
+
 async def test_an_amnesty_is_for_those_who_are_members_then(store: Store, club: int, newcomer: Newcomer) -> None:
     bob = await newcomer("Bob")
     await store.streaks.declare_amnesty(club, day(9), "", None)

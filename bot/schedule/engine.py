@@ -64,6 +64,7 @@ class Engine:
 
     async def begin(self) -> None:
         """Find out what comes next, with the time zone data of today."""
+        self._latest = self._services.now()
         await self._deliveries.adopt()
 
     async def tick(self) -> None:

@@ -74,7 +74,8 @@ def waits(db: Database, now: datetime) -> bool:
 def take(db: Database, asking: Asking, now: datetime) -> list[Claim]:
     """Make deliveries of what is due, let go what is too late, and claim what can be sent, the longest due first."""
     for schedule in schedules.due(db, now, MOST_PLANNED):
-        _plan(db, schedule, now)
+        with schedules.contained(db, schedule):
+            _plan(db, schedule, now)
     change(
         db,
         "UPDATE delivery SET state = 'skipped', why = :why WHERE state IN ('waiting', 'claimed')"
@@ -182,6 +183,16 @@ def renew(db: Database, owner: str, holding: Collection[int], until: datetime) -
         change(db, sql, id=delivery_id, owner=owner, until=to_ms(until))
 
 
+def shorten(db: Database, now: datetime) -> None:
+    """After a clock was set back, free what its last owner had until long after now; nothing comes before it is due."""
+    change(
+        db,
+        "UPDATE delivery SET lease_until = CASE WHEN due_at > :soon THEN due_at ELSE :soon END"
+        " WHERE state IN ('waiting', 'claimed') AND lease_until > :soon",
+        soon=to_ms(now + plan.LONGEST_PAUSE),
+    )
+
+
 def agree(db: Database, delivery: Delivery, item_id: str) -> str:
     """Settle what a group's posts of a kind and date are about: what whoever came first has chosen."""
     if delivery.group_id is not None:
@@ -277,8 +288,3 @@ def hand_over(db: Database, old: tuple[int, int], new: int) -> None:
             change(db, "DELETE FROM delivery WHERE id = :id", id=row["id"])
         kept.add((row["kind"], row["local_date"]))
     change(db, "UPDATE delivery SET user_id = :new WHERE user_id IN (:one, :other)", new=new, **pair)
-
-
-def forget(db: Database, user_id: int) -> None:
-    """Forget what a learner was sent."""
-    change(db, "DELETE FROM delivery WHERE user_id = :user_id", user_id=user_id)

@@ -104,7 +104,7 @@ class Deliveries:
 
     async def plan_anew(self) -> int:
         """Work out again what comes next, as after a clock was set back; how many schedules moved."""
-        return await self._write(lambda db: schedules.plan_anew(db, self._now()))
+        return await self._write(lambda db: _plan_anew(db, self._now()))
 
     async def take(self, asking: Asking) -> list[Claim]:
         """Claim what is due and can be sent; quick when there is nothing."""
@@ -153,6 +153,11 @@ def _adopt(db: Database, now: datetime) -> int:
         if not schedules.of_spot(db, spot):
             schedules.follow(db, spot, posting, now)
     _note(db, ZONES_KEY, metadata.version("tzdata"))
+    return _plan_anew(db, now)
+
+
+def _plan_anew(db: Database, now: datetime) -> int:
+    claims.shorten(db, now)
     return schedules.plan_anew(db, now)
 
 

@@ -6,6 +6,8 @@ are never deleted, so that one switched off and on again cannot send a day twice
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -271,10 +273,11 @@ def plan_anew(db: Database, now: datetime) -> int:
     moved = 0
     for row in rows(db, "SELECT * FROM schedule WHERE paused = 0"):
         schedule = read(row)
-        found = next_open(schedule, now)
-        if (found.local_date, to_ms(found.due)) != (schedule.next_local_date, to_ms(schedule.next_due)):
-            move_on(db, schedule, found)
-            moved += 1
+        with contained(db, schedule):
+            found = next_open(schedule, now)
+            if (found.local_date, to_ms(found.due)) != (schedule.next_local_date, to_ms(schedule.next_due)):
+                move_on(db, schedule, found)
+                moved += 1
     return moved
 
 
@@ -288,6 +291,15 @@ def next_open(schedule: Schedule, now: datetime, after: date | None = None) -> p
 def trouble(db: Database, schedule_id: int, why: str) -> None:
     """Send a schedule no more until somebody has mended what is wrong."""
     change(db, "UPDATE schedule SET why = :why WHERE id = :id", why=why[:WHY_CHARS] or "refused", id=schedule_id)
+
+
+@contextmanager
+def contained(db: Database, schedule: Schedule) -> Iterator[None]:
+    """Keep one schedule that cannot be planned, such as one in a zone that was abolished, from stopping all others."""
+    try:
+        yield
+    except LookupError:
+        trouble(db, schedule.id, f"The time zone {schedule.rule.tz} is not known any more; choose another.")
 
 
 def learners_zone(db: Database, schedule: Schedule, now: datetime) -> str:
@@ -310,8 +322,3 @@ def hand_over(db: Database, old: tuple[int, int], new: int) -> None:
             change(db, "UPDATE schedule SET user_id = :new WHERE id = :id", new=new, id=found.id)
         else:
             change(db, "DELETE FROM schedule WHERE id = :id", id=found.id)
-
-
-def forget(db: Database, user_id: int) -> None:
-    """Forget a learner's reminder."""
-    change(db, "DELETE FROM schedule WHERE user_id = :user_id", user_id=user_id)

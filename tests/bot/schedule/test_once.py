@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.platforms.port import PostError
@@ -116,6 +116,7 @@ def faults(steps: Sequence[tuple[str, int]], *, dedupes: bool = True) -> dict[st
 
 @settings(deadline=None)
 @given(st.lists(STEPS, max_size=12))
+@example([("sleep", 136), ("die holding", 1), ("jump", -784)])
 def test_each_date_is_sent_at_most_once_and_once_if_it_can_be(steps: list[tuple[str, int]]) -> None:
     assert faults(steps) == {"missed": set(), "doubled": set()}
 

@@ -247,6 +247,21 @@ async def test_other_zone_data_moves_what_is_to_come_and_sends_nothing_at_a_wron
     assert await store.deliveries.plan_anew() == 0
 
 
+async def test_a_zone_that_was_abolished_stops_its_own_posts_alone(store: Store, clock: Clock) -> None:
+    other = Spot("slack", "T2")
+    await question_at_noon(store, clock)
+    clock.at = NOON
+    await question_at_noon(store, clock, other)
+    await store._write(lambda db: db.execute("UPDATE schedule SET tz = 'Mars/Olympus' WHERE place = 'T1'").rowcount)
+    (claim,) = await store.deliveries.take(asking())
+    assert (claim.delivery.place, await store.deliveries.plan_anew()) == ("T2", 0)
+    assert [(one.kind, one.why) for one in await store.deliveries.trouble(HERE)] == [
+        (Kind.QUESTION, "The time zone Mars/Olympus is not known any more; choose another.")
+    ]
+    await store.places.set_posting(HERE, NINE)
+    assert await store.deliveries.trouble(HERE) == []
+
+
 async def test_a_learner_has_one_reminder_and_may_change_or_stop_it(store: Store, clock: Clock) -> None:
     user = await store.ensure_user("slack", "T1:U1", "Ada", tz="Asia/Tokyo")
     assert await store.deliveries.reminder_of(user.id) is None

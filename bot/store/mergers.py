@@ -25,6 +25,7 @@ from bot.store import (
     reminders,
     schedules,
     streaklog,
+    tutoring,
 )
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, insert, one, rows, value
@@ -75,6 +76,7 @@ def merge(db: Database, first: int, second: int, now: datetime) -> int:
     schedules.hand_over(db, (leader, follower), pair.new)
     claims.hand_over(db, (leader, follower), pair.new)
     privacy.hand_over(db, (leader, follower), pair.new)
+    tutoring.hand_over(db, (leader, follower), pair.new)
     return pair.new
 
 

@@ -108,7 +108,7 @@ def _submission_points(db: Database, record: SubmissionRecord) -> int:
         user_id=record.user_id,
         slug=record.slug,
     ) or {"times": 0, "passed": 0}
-    if record.verdict != ACCEPTED or tries["passed"]:
+    if record.verdict != ACCEPTED or tries["passed"] or hints.gave_up(db, record.user_id, record.slug):
         return 0
     taken = hints.used(db, record.user_id, record.slug)
     return xp.challenge_points(level=record.level, failed_before=tries["times"], hints=taken)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlite_utils import Database
 
@@ -96,7 +96,21 @@ def last_mistake(db: Database, user_id: int) -> Mistake | None:
     )
     if row is None:
         return None
-    attempt = to_attempt(row)
+    return _mistake(db, to_attempt(row))
+
+
+def last_try(db: Database, user_id: int, slug: str) -> Mistake | None:
+    """Find a learner's latest judged try at a challenge, passed or not, and what belongs to it."""
+    row = one(
+        db,
+        "SELECT * FROM attempt WHERE user_id = :id AND kind = 'challenge' AND item_id = :slug ORDER BY id DESC LIMIT 1",
+        id=user_id,
+        slug=slug,
+    )
+    return _mistake(db, to_attempt(row)) if row else None
+
+
+def _mistake(db: Database, attempt: Attempt) -> Mistake:
     code = one(db, "SELECT * FROM submission WHERE id = :id", id=attempt.submission_id)
     return Mistake(
         attempt,
@@ -109,17 +123,24 @@ def last_mistake(db: Database, user_id: int) -> Mistake | None:
 def explanation(db: Database, attempt_id: int) -> Explanation | None:
     """Read the explanation kept for an attempt."""
     row = one(db, "SELECT * FROM explanation WHERE attempt_id = :id", id=attempt_id)
-    return Explanation(row["attempt_id"], row["source"], row["body"], from_ms(row["at"])) if row else None
+    if row is None:
+        return None
+    specific = bool(row["specific"])
+    return Explanation(row["attempt_id"], row["source"], row["body"], from_ms(row["at"]), row["line"], specific)
 
 
-def save_explanation(db: Database, attempt_id: int, source: str, body: str, now: datetime) -> None:
+def save_explanation(db: Database, said: Explanation) -> None:
     """Keep the latest explanation of an attempt."""
     change(
         db,
-        "INSERT INTO explanation (attempt_id, source, body, at) VALUES (:id, :source, :body, :at)"
-        " ON CONFLICT (attempt_id) DO UPDATE SET source = excluded.source, body = excluded.body, at = excluded.at",
-        id=attempt_id,
-        source=source,
-        body=body,
-        at=to_ms(now),
+        "INSERT INTO explanation (attempt_id, source, body, line, specific, at)"
+        " VALUES (:id, :source, :body, :line, :specific, :at)"
+        " ON CONFLICT (attempt_id) DO UPDATE SET source = excluded.source, body = excluded.body, line = excluded.line,"
+        " specific = excluded.specific, at = excluded.at",
+        id=said.attempt_id,
+        source=said.source,
+        body=said.body,
+        line=said.line,
+        specific=int(said.specific),
+        at=to_ms(said.at),
     )

@@ -37,6 +37,7 @@ _BLANK_OLD = (
     "UPDATE submission SET source = '', source_hash = '', report_json = '{}' WHERE at < :before AND source != ''",
     "UPDATE attempt SET answer_text = '' WHERE at < :before AND verdict = 'formative' AND answer_text != ''",
     "DELETE FROM explanation WHERE at < :before",
+    "DELETE FROM explanation_turn WHERE at < :before",
     "UPDATE item_report SET words = '' WHERE resolved_at < :before AND words != ''",
 )
 

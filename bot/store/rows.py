@@ -253,12 +253,14 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The latest explanation a learner was given of one of their attempts."""
+    """The latest explanation a learner was given of one of their attempts. `line` is in their own code."""
 
     attempt_id: int
     source: str
     body: str
     at: datetime
+    line: int | None = None
+    specific: bool = False
 
 
 @dataclass(frozen=True, slots=True)

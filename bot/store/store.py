@@ -61,6 +61,7 @@ from bot.store.rows import (
     User,
 )
 from bot.store.streaklog import StreakLog
+from bot.store.tutor_votes import Voices
 from bot.store.tutoring import Tutoring
 from bot.store.upkeep import Upkeep
 from bot.store.weeks import Weeks
@@ -89,8 +90,10 @@ class Store:
         self.games = Games(writer, readers, now)
         self.insights = Insights(writer, readers, now)
         self.privacy = Privacy(writer, readers, now, path)
-        self.upkeep = Upkeep(writer, readers, now)
+        self.upkeep = Upkeep(writer, readers, now, path)
         self.tutoring = Tutoring(writer, readers, now)
+        self.voices = Voices(writer, readers, now)
+        self.hints = hints.Hints(writer, readers, now)
 
     @classmethod
     async def open(cls, path: Path, *, now: Clock) -> Self:
@@ -205,8 +208,8 @@ class Store:
 
         def take(db: Database) -> int:
             me = people.current(db, user_id)
-            request = hints.HintRequest(me, slug, rungs, self._today(db, me), idem)
-            return hints.take(db, request, self._now())
+            request = hints.HintRequest(me, slug, tuple(range(1, rungs + 1)), self._today(db, me), idem)
+            return hints.take(db, request, self._now()) or rungs
 
         return await self._write(take)
 
@@ -248,9 +251,16 @@ class Store:
         """Find the latest wrong attempt with its question or code and any explanation."""
         return await self._read(lambda db: history.last_mistake(db, user_id))
 
-    async def save_explanation(self, attempt_id: int, source: str, body: str) -> None:
+    async def last_try(self, user_id: int, slug: str) -> Mistake | None:
+        """Find the latest judged try at a challenge, passed or not, with its code and any explanation."""
+        return await self._read(lambda db: history.last_try(db, user_id, slug))
+
+    async def save_explanation(
+        self, attempt_id: int, source: str, body: str, *, line: int | None = None, specific: bool = False
+    ) -> None:
         """Keep the latest explanation of an attempt."""
-        await self._write(lambda db: history.save_explanation(db, attempt_id, source, body, self._now()))
+        said = Explanation(attempt_id, source, body, self._now(), line, specific)
+        await self._write(lambda db: history.save_explanation(db, said))
 
     async def explanation(self, attempt_id: int) -> Explanation | None:
         """Read the explanation kept for an attempt."""

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_state_dir("epochbot", appauthor=False)))
     data: Path | None = None
     port: int = Field(default=8080, ge=1, le=65535)
+    backup_dir: Path | None = None
+    health_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: str = "warning"
     min_isolation: str = "reduced"
     contained: bool = False
@@ -106,7 +108,7 @@ class Settings(BaseSettings):
         return found
 
     @field_validator(
-        "runner_url", "runner_ca", "slack_client_id", "slack_http_port", "discord_api_url", "discord_gateway_url",
+        "backup_dir", "health_port", "runner_url", "runner_ca", "slack_client_id", "slack_http_port", "discord_api_url", "discord_gateway_url",
         "slack_api_url", *SECRETS, *(f"{name}_file" for name in SECRETS), mode="before",
     )  # fmt: skip
     @classmethod
@@ -158,6 +160,11 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """Where the one SQLite file lives."""
         return self.home / "epochbot.sqlite3"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups of it go."""
+        return self.backup_dir or self.home / "backups"
 
     @property
     def platforms(self) -> tuple[str, ...]:

@@ -42,6 +42,9 @@ from bot.store.rows import (
     User,
 )
 from bot.store.store import Store
+from bot.store.upkeep import Ran, make_backup
+from bot.store.upkeep_backup import Backup, BackupMade, list_backups
+from bot.store.upkeep_restore import Restored, restore
 from bot.store.weeks import Week
 
 __all__ = [
@@ -49,6 +52,8 @@ __all__ = [
     "AnswerRecord",
     "Answered",
     "Attempt",
+    "Backup",
+    "BackupMade",
     "BoardRow",
     "Difference",
     "Erasing",
@@ -65,7 +70,9 @@ __all__ = [
     "Purpose",
     "Question",
     "Quiet",
+    "Ran",
     "Recorded",
+    "Restored",
     "Round",
     "SampleMember",
     "Spot",
@@ -82,4 +89,7 @@ __all__ = [
     "Tries",
     "User",
     "Week",
+    "list_backups",
+    "make_backup",
+    "restore",
 ]

@@ -59,6 +59,20 @@ def open_reader(path: Path) -> Database:
     return db
 
 
+def open_observer(path: Path) -> Database:
+    """Open a connection that changes nothing but, where a program died, what it left half done. Hold the turn for it."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_TIMEOUT_MS / 1000,
+        check_same_thread=False,
+    )
+    db = wrap(connection)
+    db.execute("PRAGMA query_only = 1").close()
+    return db
+
+
 def wrap(connection: sqlite3.Connection) -> Database:
     """Wrap a connection for use here: STRICT tables, and no plug-in of some other package touches it."""
     return Database(connection, execute_plugins=False, strict=True)
@@ -146,15 +160,39 @@ def savepoint(db: Database) -> Iterator[None]:
             db.execute("RELEASE operation")
 
 
+class Presence:
+    """The mark of a program that has a database open. Who puts another file in its place has to be there alone."""
+
+    def __init__(self, path: Path, *, alone: bool = False) -> None:
+        """Enter.
+
+        Raises:
+            StoreBusyError: somebody is there and we want to be alone, or somebody who wants that is there.
+            OSError: the mark's file, beside the database, cannot be made.
+        """
+        self._file = os.open(path.with_name(path.name + "-open"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            what = "Another program has the database open" if alone else "The database is being restored"
+            raise errors.StoreBusyError(what, path, "Wait until it is done, or stop it, and try again.") from None
+
+    def close(self) -> None:
+        """Leave."""
+        os.close(self._file)
+
+
 class Turn:
     """The right to write or checkpoint, shared by all processes on one database.
 
     SQLite before 3.51.3 can damage a database in WAL mode when two connections write and checkpoint at the same
-    instant. Taking turns under a lock on a file beside the database makes that instant impossible.
+    instant. Taking turns under a lock on a file beside the database makes that instant impossible. Whoever may take turns
+    is present, too.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._presence = path, Presence(path)
         self._file = os.open(path.with_name(path.name + "-turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     @contextmanager
@@ -185,3 +223,4 @@ class Turn:
     def close(self) -> None:
         """Give up the lock file for good."""
         os.close(self._file)
+        self._presence.close()

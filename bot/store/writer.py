@@ -81,6 +81,16 @@ class Writer:
         self._thread.start()
         await self._opened
 
+    @property
+    def alive(self) -> bool:
+        """Whether its thread is there."""
+        return self._thread.is_alive()
+
+    @property
+    def queued(self) -> int:
+        """How many operations wait for their turn."""
+        return self._tasks.qsize()
+
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation and return its value once it is on the disk.
 

@@ -133,7 +133,7 @@ def visit_as_nobody(path: Path) -> str:
 def prepared(folder: Path) -> Path:
     path = folder / "epochbot.db"
     asyncio.run(open_and_close(path))
-    for file in (path, path.with_name(path.name + "-turn")):
+    for file in (path, *(path.with_name(path.name + end) for end in ("-turn", "-open"))):
         file.chmod(0o666)
     return path
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.platforms.port import PostError
 from bot.schedule.engine import Engine
 from bot.schedule.kinds import Kind
-from bot.schedule.plan import CATCH_UP, occurrence, pause_after, spread
+from bot.schedule.plan import CATCH_UP, LONGEST_PAUSE, occurrence, spread
 from bot.schedule.rule import ONE_DAY, Rule, local_date
 from bot.store import Posting, Spot, Store
 from bot.store.claims import Asking
@@ -42,6 +42,7 @@ class Life:
     world: World
     engine: Engine
     awake: list[tuple[datetime, datetime]] = field(default_factory=list)
+    faults: int = 0  # attempts that go wrong, at the most
 
     async def act(self, what: str, n: int) -> None:
         """Let one thing happen."""
@@ -64,6 +65,7 @@ class Life:
             for host in hosts:
                 fault = PostError("not now", lasting=False) if what == "refuse" else Killed()
                 (host.after if what == "die after" else host.before).extend([fault] * n)
+            self.faults += n
 
     async def tick(self) -> None:
         """Tick until nothing is left to do; a process that was killed is another one afterwards."""
@@ -99,7 +101,7 @@ def owed(life: Life, spot: tuple[str, str, str, int, str]) -> set[str]:
         day = local_date(began, tz) - ONE_DAY
         while day <= local_date(ended, tz):
             found = occurrence(rule, day, shift, CATCH_UP)
-            enough = pause_after(9) + timedelta(minutes=2) + 5 * STEP  # for a lease to run out, and pauses
+            enough = LONGEST_PAUSE + (5 + life.faults) * STEP  # for leases to run out, and one attempt in each step
             if found.due > MONDAY and max(found.due, began) + enough < min(found.until, ended):
                 keys.add(f"question:{platform}:{place}:{channel}:{day.isoformat()}")
             day += ONE_DAY

@@ -276,7 +276,7 @@ SETTERS: dict[str, Setter] = {
 COMMAND = Command(
     name="settings",
     summary="time zone, day start, track, path, board name, reminder",
-    usage="/settings [zone | day | track | path | name | board | reminder | quiet | weekly-goal | samples] [value]",
+    usage="/settings [zone | day | track | path | name | board | confidence | weekly-goal | reminder | quiet | samples] [value]",
     help="Shows your settings, or changes one.\n"
     "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings weekly-goal 4,"
     " /settings quiet 22-8",

@@ -46,7 +46,9 @@ class Option:
     between: tuple[int, int] | None = None
 
 
-SETTINGS = ("zone", "day", "track", "path", "name", "board", "reminder", "quiet", "samples")
+SETTINGS = (
+    "zone", "day", "track", "path", "name", "board", "confidence", "weekly-goal", "reminder", "quiet", "samples",
+)  # fmt: skip
 OPTIONS: dict[str, tuple[Option, ...]] = {
     "learn": (Option("track", "The track to look at; yours if empty"),),
     "daily": (),
@@ -66,7 +68,10 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
     ),
     "hint": (Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),),
     "explain": (),
-    "streak": (),
+    "streak": (
+        Option("what", "Your streak is shown if empty", choices=("pause", "resume", "repair", "why")),
+        Option("value", "Days off such as 7, or until 2026-12-01; with why, a date"),
+    ),
     "progress": (),
     "leaderboard": (
         Option(
@@ -118,7 +123,20 @@ GROUP: dict[str, tuple[str, tuple[Option, ...]]] = {
     ),
     "leave": ("Leave the group of another place", ()),
     "test": ("Send a test post", ()),
+    "report": ("What the group finds hard, without names", ()),
+    "goal": (
+        "What the group aims at in a week",
+        (Option("goal", "XP in a week such as 600, or auto; share 60 for the group streak; shown if empty"),),
+    ),
+    "amnesty": (
+        "Make a day neutral for every streak, after something was down",
+        (
+            Option("day", "Such as 2026-11-20, or undo 2026-11-20; a list if empty"),
+            Option("reason", "What was down, for everyone to read"),
+        ),
+    ),
 }
+BARE_PARTS = ("report", "goal", "amnesty")  # of group: what is filled in is typed as it is
 SUBCOMMANDS = {"group": GROUP}
 FREE = (Option("text", "What you would type behind the command"),)
 
@@ -236,5 +254,8 @@ def _group_arguments(part: str, values: Mapping[str, str]) -> str:
     if part == "join":
         everywhere = "everywhere" if values.get("everywhere") == "True" else ""
         return f"join {values.get('code', '').strip()} {everywhere}".strip()
-    pairs = (f"{option.name}={values[option.name]}" for option in options_named("group", part) if option.name in values)
+    some = [option.name for option in options_named("group", part) if option.name in values]
+    if part in BARE_PARTS:
+        return " ".join((part, *(values[name].strip() for name in some))).strip()
+    pairs = (f"{name}={values[name]}" for name in some)
     return " ".join(("" if part == "show" else part, *pairs)).strip()

@@ -11,6 +11,7 @@ from bot.commands import Command
 from bot.days import LATEST_DAY_START, zone_names
 from bot.platforms.discord.commands import MOST_CHOICES
 from bot.platforms.discord.parts import OPTION, short
+from bot.streaks import DAYS_IN_WEEK
 from bot.topics import find_challenge, ordered
 from challenges.model import Challenge
 from quizzes.items import Track
@@ -80,8 +81,10 @@ def _values(setting: str, typed: str, track: Track) -> list[Named]:
             values = (track.slug,)
         case "path":
             values = (*(path.slug for path in track.paths), "none")
-        case "board":
+        case "board" | "confidence":
             values = ("on", "off")
+        case "weekly-goal":
+            values = (*map(str, range(1, DAYS_IN_WEEK + 1)), "off")
         case "samples":
             values = ("off",)
         case "reminder":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import discover
+from bot.commands import discover, group, leaderboard, settings, streak
 from bot.platforms.discord.commands import (
     MANAGE_GUILD,
     OPTIONS,
@@ -63,6 +63,19 @@ def test_whoever_manages_the_server_alone_sees_what_is_for_them() -> None:
     assert "default_member_permissions" not in payload("daily")
 
 
+def choices(name: str) -> set[str]:
+    """What the first option of a command offers."""
+    return {choice["value"] for choice in payload(name)["options"][0]["choices"]}  # type: ignore[index]  # it has some
+
+
+def test_all_that_can_be_typed_elsewhere_can_be_chosen() -> None:
+    """A command's own words, so that one that is added to it cannot be forgotten here."""
+    assert {part["name"] for part in payload("group")["options"]} == {"show", *group.HANDLERS}  # type: ignore[attr-defined]
+    assert choices("streak") == set(streak.HANDLERS)
+    assert choices("settings") == set(settings.SETTERS)
+    assert choices("leaderboard") == {*(next(filter(None, names)) for names, _ in leaderboard.VIEWS), "full"}
+
+
 def test_names_are_translated_where_there_is_a_word() -> None:
     assert (payload("daily", translate=german)["name_localizations"], "name_localizations" in payload("quiz")) == (
         {"de": "heute"},
@@ -79,6 +92,10 @@ def test_the_same_commands_have_the_same_fingerprint_and_others_another() -> Non
 @pytest.mark.parametrize(
     ("name", "part", "values", "args"),
     [
+        ("streak", "", {"what": "pause", "value": "7"}, "pause 7"),
+        ("group", "amnesty", {"day": "2026-11-20", "reason": "power cut"}, "amnesty 2026-11-20 power cut"),
+        ("group", "goal", {"goal": "share 60"}, "goal share 60"),
+        ("group", "report", {}, "report"),
         ("answer", "", {"answer": "B"}, "B"),
         ("answer", "", {"answer": "A C", "question": "q7f3"}, "q7f3 A C"),
         ("settings", "", {"what": "zone", "value": "Europe/Paris"}, "zone Europe/Paris"),

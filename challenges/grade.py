@@ -17,13 +17,15 @@ from challenges.examine import Examined, draw, examine
 from challenges.judge import judge, uncompared
 from challenges.jury import Bounds, JurorLost, Jury, Overrun
 from challenges.match import alike, returning
-from challenges.model import Case, Challenge, Report, Verdict
+from challenges.model import Case, Challenge, Mismatch, Report, Verdict
 from challenges.prepare import REFERENCE, CasesError, Drawn, batch_job, learner_job, trusted_job
 from challenges.stock import Capacity, Stock
+from challenges.trial import made_up, mismatches, passing, screening, variants_job
 from runner import Isolation, Result, Returned, Run
 
 Entropy = Callable[[], int]
 NO_STOCK = Capacity(attempts=0)
+FINALISTS = 4  # variants of a submission that are tried on every case
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +119,60 @@ class Grader:
         if found.report.verdict not in (Verdict.WRONG, Verdict.ERROR) or found.suspects == ():
             return found.report
         return replace(found.report, matches=await self._match(challenge, attempt, learner, found.suspects, run))
+
+    async def passing(
+        self, challenge: Challenge, variants: Mapping[str, str], failing: Sequence[str], run: Run | None = None
+    ) -> tuple[str, ...]:
+        """Tell which variants of a submission would pass every case of an attempt of their own; the order is theirs.
+
+        Args:
+            variants: sources by name, the likeliest first.
+            failing: names of cases that the submission fails; one of them sorts most variants out.
+
+        Raises:
+            CasesError: the challenge's own cases.py fails.
+        """
+        own = run or self._run
+        attempt = self._stock.take(challenge) or await self._plain_attempt(challenge)
+        self._stock.want(challenge)
+        if attempt is None:
+            return ()
+        left = dict(variants)
+        cases = attempt.drawn.cases
+        try:
+            for some in (screening(cases, failing), cases):
+                if left:
+                    result = await own(variants_job(challenge, some, attempt.drawn.entropy, left))
+                    good = await self._jury.ask(passing, challenge, attempt, some, left, result)
+                    left = {name: left[name] for name in good[:FINALISTS]}
+        except (Overrun, JurorLost) as fault:
+            log.warning("variants of a submission for %s could not be judged: %r", challenge.slug, fault)
+            return ()
+        return tuple(left)
+
+    async def _plain_attempt(self, challenge: Challenge) -> Attempt | None:
+        """An attempt made on the spot, without what known mistakes answer; None when the reference fails."""
+        drawn = await self._drawn(challenge, 1)
+        return next(iter(read_batch(drawn, await self._run(batch_job(challenge, drawn)), None)), None)
+
+    async def departures(
+        self, challenge: Challenge, source: str, inputs: Sequence[tuple[Any, ...]], run: Run | None = None
+    ) -> tuple[Mismatch, ...]:
+        """Show where a submission and our solution part on inputs that may be shown; where ours gives no value, nothing is said.
+
+        Raises:
+            CasesError: the challenge's own cases.py fails.
+        """
+        own, cases, entropy = run or self._run, made_up(inputs), self._entropy()
+        learner, trusted = await asyncio.gather(
+            own(learner_job(challenge, source, cases, entropy)),
+            own(trusted_job(challenge, cases, entropy, {REFERENCE: challenge.solution})),
+        )
+        try:
+            return await self._jury.ask(mismatches, challenge, cases, learner, reference_values(cases, trusted))
+        except (Overrun, JurorLost) as fault:
+            log.warning("a submission for %s could not be held against made-up inputs: %r", challenge.slug, fault)
+            return ()
 
     async def _examined(self, challenge: Challenge, attempt: Attempt, source: str | bytes, learner: Result) -> Examined:
         """The verdict; a value that nobody can look at within bounds is wrong."""

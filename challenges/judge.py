@@ -70,6 +70,11 @@ def judge(
         isolation=learner.isolation,
         wall_ms=learner.wall_ms,
         mismatch=_smallest([one for one in judged if one.verdict is Verdict.WRONG]),
+        failing=tuple(
+            one.case.name
+            for one in sorted(judged, key=lambda one: not one.case.visible)
+            if one.verdict is not Verdict.ACCEPTED
+        ),
     )
 
 

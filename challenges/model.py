@@ -130,6 +130,7 @@ class Report:
     wall_ms: float = 0.0
     matches: str = ""  # name of the known wrong solution whose values are equal on every case
     mismatch: Mismatch | None = None  # the smallest failing case, for explanations; may be hidden
+    failing: tuple[str, ...] = field(default=(), compare=False)  # failing cases by name; some hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,13 +17,13 @@ from challenges.match import alike, returning
 from challenges.model import Case, Challenge, Report, Verdict
 from challenges.prepare import (
     REFERENCE,
-    TRUSTED_PREFIX,
     draw_cases,
     learner_job,
     load_namespace,
     roomier,
     trusted_job,
 )
+from challenges.trial import answers_of
 from runner import Outcome, Result, Returned, Run
 from runner.job import gravest
 
@@ -95,14 +95,8 @@ async def _trusted(
 
 
 def _together(bench: _Bench, name: str, source: str) -> tuple[Report, ...]:
-    own = tuple(_own(back, name) for back in bench.trusted.returned if back.id.startswith(f"{name}/"))
+    own = answers_of(bench.trusted, name).returned
     return tuple(_report(bench, source, cases, _part(bench.trusted, own, cases)) for cases in bench.drawn)
-
-
-def _own(back: Returned, name: str) -> Returned:
-    """An answer of the trusted job as the learner's job would have it."""
-    after = back.args_after[TRUSTED_PREFIX:] if back.args_after is not None else None
-    return replace(back, id=back.id.removeprefix(f"{name}/"), args_after=after)
 
 
 async def _alone(bench: _Bench, source: str) -> tuple[Report, ...]:

@@ -1,0 +1,172 @@
+"""`epochbot eval tutor`: how good explanations are, on mistakes we ship and mistakes made up, with a key also Claude's."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.app import content_folder, entropy, load_content, open_run, set_up_process, utc_now
+from bot.config import ConfigError, Settings, load_settings
+from bot.tutor.evaluation import recorded
+from bot.tutor.evaluation.corpus import AUTHORED, Specimen, specimens
+from bot.tutor.evaluation.harness import Evaluated, Explainer, evaluate, offline, replayed
+from bot.tutor.evaluation.measures import Summary
+from challenges.grade import NO_STOCK, Grader
+from challenges.model import Challenge
+
+SUMMARY = "measure explanations of mistakes: leaks, lines, grounding, form; with --live also Claude's and a judge's"
+SEED_BITS = 32
+HEADINGS = (
+    "explainer", "part", "n", "explained", "specific", "leaks", "overlap", "grounded", "cite line", "line right", "form", "words",
+    "grade", "stable",
+)  # fmt: skip
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("what", choices=["tutor"], help="what to measure")
+    parser.add_argument(
+        "--mutants", type=int, default=4, metavar="N", help="made-up mistakes of each challenge (default: 4)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="which ones (default: others every time)")
+    parser.add_argument("--only", metavar="SLUG", help="one challenge alone")
+    parser.add_argument(
+        "--recorded", type=Path, action="append", default=[], metavar="FILE", help="measure recorded answers too"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and report; 1 when the offline explainer leaves a failed submission unexplained, or gives an answer away.
+
+    Raises:
+        ConfigError: nothing to measure on, or a file of answers that cannot be read.
+    """
+    settings = load_settings()
+    set_up_process(settings)
+    challenges = _chosen(settings, options.only)
+    seed = entropy() % 2**SEED_BITS if options.seed is None else options.seed
+    try:
+        recordings = [recorded.read(path) for path in options.recorded]
+    except recorded.RecordingError as fault:
+        raise ConfigError(str(fault)) from None
+    today = utc_now().date().isoformat()
+    explainers = [offline(recorded.Origin("offline", "", "", "", today)), *map(replayed, recordings)]
+    _say(f"Seed {seed}; --seed {seed} makes the same mistakes again.")
+    found = asyncio.run(_measure(settings, challenges, explainers, random.Random(seed), options.mutants))  # noqa: S311
+    if options.json:
+        print(json.dumps({"seed": seed, "explainers": [_as_dict(one) for one in found]}))
+    else:
+        print("\n".join(_report(found, seed)))
+    return int(any(s.leaks or s.explained < s.specimens for s in found[0].summaries))
+
+
+def _chosen(settings: Settings, only: str | None) -> dict[str, Challenge]:
+    challenges = load_content(settings)[1]
+    if only is None:
+        return challenges
+    if only not in challenges:
+        raise ConfigError(
+            f"There is no challenge {only!r} in {content_folder(settings)}; leave --only out to take all."
+        )
+    return {only: challenges[only]}
+
+
+async def _measure(
+    settings: Settings, challenges: dict[str, Challenge], explainers: Sequence[Explainer], rng: random.Random, most: int
+) -> list[Evaluated]:
+    async with (
+        open_run(settings) as (run_code, _),
+        Grader(run_code, lambda: rng.getrandbits(64), capacity=NO_STOCK) as grader,
+    ):
+        corpus: list[Specimen] = []
+        async for specimen in specimens(challenges, grader, rng, most):
+            corpus.append(specimen)
+            _count(f"made and graded {len(corpus)} mistakes")
+        return [await evaluate(one, corpus, grader, _progress(one.origin.explainer)) for one in explainers]
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _count(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{text}")
+        sys.stderr.flush()
+
+
+def _progress(name: str) -> Callable[[float], None]:
+    """Tell how far measuring one explainer is, on standard error, for people only."""
+
+    def tell(share: float) -> None:
+        _count(f"measuring {name}: {share:.0%}" if share < 1 else "")
+
+    return tell
+
+
+def _as_dict(found: Evaluated) -> dict[str, object]:
+    return {
+        **asdict(found.origin),
+        "parts": [asdict(summary) for summary in found.summaries],
+        "explanations": [asdict(measured) for measured in found.measured],
+    }
+
+
+def _report(found: Sequence[Evaluated], seed: int) -> Iterator[str]:
+    rows = [_row(one, summary) for one in found for summary in one.summaries]
+    widths = [max(len(row[n]) for row in [HEADINGS, *rows]) for n in range(len(HEADINGS))]
+    for row in [HEADINGS, *rows]:
+        yield "  ".join(
+            cell.ljust(w) if n < 2 else cell.rjust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+    yield ""
+    for one in found:
+        origin = one.origin
+        yield f"{origin.explainer}: " + ", ".join(
+            f"{name} {value}"
+            for name, value in (
+                ("model", origin.model),
+                ("prompt", origin.prompt),
+                ("SDK", origin.sdk),
+                ("date", origin.date),
+            )
+            if value
+        )
+    yield f"seed {seed}"
+    yield ""
+    yield reading(found[0].summaries)
+
+
+def _row(one: Evaluated, s: Summary) -> tuple[str, ...]:
+    return (
+        one.origin.explainer, s.origin, str(s.specimens), _percent(s.explained / s.specimens), _percent(s.specific), str(s.leaks),
+        str(s.overlaps), _percent(s.grounded), _percent(s.cite_a_line), _percent(s.line_right), _percent(s.form_fits),
+        f"{s.median_words:.0f}", f"{s.median_grade:.1f}", _percent(s.stable),
+    )  # fmt: skip
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def reading(summaries: Sequence[Summary]) -> str:
+    """What the figures of one explainer say, and what they do not."""
+    parts = []
+    for summary in summaries:
+        what = "mistakes we know" if summary.origin == AUTHORED else "mistakes nobody wrote a rule for"
+        parts.append(f"{summary.specific:.0%} of {summary.specimens} {what} get a named cause")
+    leaks, unfinished = sum(s.leaks for s in summaries), sum(s.unfinished for s in summaries)
+    told = (
+        f"{leaks} of the texts hold code that passes the tests when put in"
+        if leaks
+        else "no text holds code that passes the tests when put in"
+    )
+    more = f" ({unfinished} texts had more ways to try than were tried)" if unfinished else ""
+    return f"{'; '.join(parts).capitalize()}; {told}{more}. Named is not the same as understood: whether people learn from it, no figure here says."

@@ -5,7 +5,6 @@ Everything else is handed what it needs. Tests build the same parts with a fixed
 
 from __future__ import annotations
 
-import logging
 import secrets
 import sys
 import zoneinfo
@@ -18,18 +17,22 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic import SecretStr
 
+from bot import logs, upkeep
 from bot.commands import discover
 from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
+from bot.insight import review
+from bot.measured import MeasuredGrader, measured_run
+from bot.measuring import Meter, Silent
 from bot.messages import LOCAL_PLATFORM, Place
 from bot.platforms.port import Host
 from bot.privacy.upkeep import HOUR_UTC as FORGET_HOUR
 from bot.privacy.upkeep import forget_old
+from bot.refitting import refit
 from bot.schedule.kinds import Job
 from bot.services import Services
 from bot.store import SampleMember, Store
 from bot.tutor import Tutor
-from challenges.grade import Grader
 from challenges.load import load_challenges
 from challenges.model import Challenge
 from quizzes.items import Track
@@ -46,10 +49,14 @@ if TYPE_CHECKING:  # the platforms' own modules load their libraries, which the 
     from bot.platforms.slack.options import SlackOptions
 
 Expect = Callable[[Profile], object]
+REFIT_HOUR = 3  # UTC
 MAINTENANCE: list[Job] = [
     Job("forget old code", FORGET_HOUR, forget_old),
+    review.JOB,
+    Job("fit memories", REFIT_HOUR, refit),
+    *upkeep.JOBS,
 ]
-"""Upkeep that runs once a day."""
+"""Upkeep that runs once a day, in this order where several are due."""
 SLACK_HTTP_PORT = 3000
 TRACK = "ai-machine-learning"
 LOCAL_PLACE = Place(LOCAL_PLATFORM, "local", "Local study group")
@@ -74,19 +81,8 @@ def entropy() -> int:
 def set_up_process(settings: Settings) -> None:
     """Settle what is global to a process: time zone data from the pinned package, and logs on standard error."""
     zoneinfo.reset_tzpath(())
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    logging.basicConfig(level=level, stream=sys.stderr)
-    tty = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if tty else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    secrets_set = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    logs.set_up(settings.log_level, sys.stderr, secrets_set)
 
 
 def content_folder(settings: Settings) -> Path:
@@ -170,6 +166,7 @@ async def open_app(
     now: Callable[[], datetime] = utc_now,
     random_bits: Callable[[], int] = entropy,
     run: Run | None = None,
+    meter: Meter | None = None,
 ) -> AsyncIterator[Dispatcher]:
     """Build everything and close it again."""
     track, challenges = load_content(settings)
@@ -179,8 +176,10 @@ async def open_app(
             run_code, expect = await closing.enter_async_context(open_run(settings))
         else:
             run_code, expect = run, _expect_nothing
-        grader = await closing.enter_async_context(Grader(run_code, random_bits))
-        store = await Store.open(settings.database, now=now)
+        if meter is not None:
+            run_code = measured_run(run_code, meter)
+        grader = await closing.enter_async_context(MeasuredGrader(run_code, random_bits, meter or Silent()))
+        store = await Store.open(settings.database, now=now, meter=meter)
         closing.push_async_callback(store.close)
         await store.privacy.reapply_erasures()  # the file may be a restored backup
         services = Services(
@@ -194,6 +193,8 @@ async def open_app(
             now=now,
             entropy=random_bits,
             keep_code_days=settings.keep_code_days,
+            backups=settings.backups,
+            meter=meter or Silent(),
         )
         if settings.demo_members:
             await store.seed_demo_group(
@@ -228,7 +229,7 @@ async def open_schedule(services: Services) -> AsyncIterator[None]:
     from bot.schedule.posts import BUILDERS
 
     engine = Engine(services, BUILDERS, owner=_new_key())
-    async with ticking(engine, services, MAINTENANCE):
+    async with ticking(engine, services, [upkeep.watched(job) for job in MAINTENANCE]):
         yield
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import hashlib
 import time
 from dataclasses import replace
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.cards import Action, Card, NoticeCard, Tone
 from bot.commands import Command
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 MAX_TEXT = 100_000  # characters of one message; far above any real submission
 MAX_FILE = 256 * 1024  # bytes of one attachment: what a box reads of a source at most
 MAX_NAME = 80
+MARK_BYTES = 4  # of a request, to tell its lines in the log from others’
 
 
 class Dispatcher:
@@ -56,34 +59,35 @@ class Dispatcher:
             await asyncio.wait(list(self._under_way.values()))
 
     async def _answer(self, request: Request) -> Reply:
-        started = time.perf_counter()
+        """Answer a request with its name, platform and a mark of its own on every line that is logged meanwhile."""
+        started, platform = time.perf_counter(), request.actor.platform
+        mark = hashlib.blake2s(request.idempotency_key.encode("utf-8", "replace"), digest_size=MARK_BYTES).hexdigest()
+        with bound_contextvars(platform=platform, command=self._loggable(request), request=mark):
+            outcome, reply = await self._outcome(request)
+            took = time.perf_counter() - started
+            log.info("command", outcome=outcome, cards=len(reply.cards), ms=round(took * 1000))
+        self.services.meter.answered(platform, outcome, took)
+        return reply
+
+    async def _outcome(self, request: Request) -> tuple[str, Reply]:
         if too_long := _too_long(request):
-            return _notice("That is too long", too_long)
+            return "refused", _notice("That is too long", too_long)
         try:
             context = await self._context(request)
             command = await self._find(context)
             reply = command if isinstance(command, Reply) else await command.handle(context)
-            reply = await self._with_news(context, reply)
+            return "answered", await self._with_news(context, reply)
         except CannotIsolate as fault:
-            return _notice("Code cannot run on this machine yet", str(fault), Tone.WARNING)
+            return "no_isolation", _notice("Code cannot run on this machine yet", str(fault), Tone.WARNING)
         except CasesError as fault:
-            log.error("content fault", command=self._loggable(request), fault=str(fault))
-            return _sorry()
+            log.error("content fault", fault=str(fault))
+            return "content", _sorry()
         except StoreError as fault:
-            log.error("store failed", command=self._loggable(request), fault=str(fault))
-            return _unsaved(request, fault)
+            log.error("store failed", fault=str(fault))
+            return "store", _unsaved(request, fault)
         except Exception:
-            log.exception("command failed", command=self._loggable(request), platform=request.actor.platform)
-            return _sorry()
-        took = round((time.perf_counter() - started) * 1000)
-        log.info(
-            "command",
-            command=self._loggable(request),
-            platform=request.actor.platform,
-            cards=len(reply.cards),
-            ms=took,
-        )
-        return reply
+            log.exception("command failed")
+            return "failed", _sorry()
 
     def _loggable(self, request: Request) -> str:
         """The command's name; what else a person typed is theirs, and stays out of logs."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
+from bot.measuring import Meter, Silent
 from bot.messages import Request
 from bot.platforms.port import Host
 from bot.store import Group, Store, User
@@ -43,7 +45,10 @@ class Services:
     turns: FairQueue = field(default_factory=new_turns)
     expect: Callable[[Profile], object] = lambda _profile: None  # told which libraries code will soon need
     asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
+    questions_each: int = 3  # about one explanation, to an assistant
     keep_code_days: int = 365  # how long code and free text are kept; 0 is for good
+    backups: Path | None = None  # the folder they go to; without one none are made by themselves
+    meter: Meter = field(default_factory=Silent)
     hosts: dict[str, Host] = field(default_factory=dict)  # by platform: those that run here
 
 

@@ -31,8 +31,9 @@ ONLY = {  # a module, and the only places that may import it
     "PIL": ("bot/pictures/",),
     "pydantic_settings": ("bot/config.py",),
     "apscheduler": ("bot/schedule/clock.py",),
-    "structlog": ("bot/app.py", "bot/schedule/", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
-    "aiohttp": ("runner/remote/", "bot/platforms/discord/", "bot/platforms/slack/"),
+    "prometheus_client": ("bot/metrics.py",),
+    "structlog": ("bot/app.py", "bot/logs.py", "bot/schedule/", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
+    "aiohttp": ("runner/remote/", "bot/health.py", "bot/platforms/discord/", "bot/platforms/slack/"),
     "argparse": ("bot/__main__.py", "bot/cli/", "runner/__main__.py", "runner/bench/__main__.py", "runner/remote/serve.py"),
 }
 # The composition root and the runner's own measuring; nobody else asks what time it is, rolls dice or reads the environment.

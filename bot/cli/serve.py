@@ -7,12 +7,16 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from bot.app import make_hosts, open_app, open_schedule, set_up_process, utc_now
+from bot.app import MAINTENANCE, make_hosts, open_app, open_schedule, set_up_process, utc_now
 from bot.config import ConfigError, Settings, load_settings
 from bot.dispatch import Dispatcher
+from bot.health import Health, Heart, open_watch
+from bot.metrics import Metrics
+from bot.notify import Notifier
 from bot.platforms.web.server import PortTakenError, serve
 from bot.serving import DRAIN_S, beside, run_hosts
 
@@ -49,13 +53,15 @@ async def _serve_platforms(settings: Settings) -> None:
     Raises:
         ConfigError: every one of them was refused.
     """
-    stop = _stop_on_signal()
-    async with open_app(settings) as dispatcher:
+    stop, meter = _stop_on_signal(), _meter(settings)
+    async with open_app(settings, meter=meter) as dispatcher:
         hosts = make_hosts(settings, dispatcher)
-        print(f"Epochbot serves {' and '.join(settings.platforms)} (Ctrl+C stops it)", flush=True)
-        async with open_schedule(dispatcher.services):
-            faults = await run_hosts(hosts, stop)
-        await _finish(dispatcher)
+        async with _watched(settings, dispatcher, meter, alone=False) as notifier:
+            print(f"Epochbot serves {' and '.join(settings.platforms)} (Ctrl+C stops it)", flush=True)
+            async with open_schedule(dispatcher.services):
+                notifier.ready()
+                faults = await run_hosts(hosts, stop)
+            await _finish(dispatcher)
     if len(faults) == len(hosts):
         raise ConfigError("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
 
@@ -76,10 +82,30 @@ def _stop_on_signal() -> asyncio.Event:
 @asynccontextmanager
 async def _open_beside(settings: Settings) -> AsyncIterator[Dispatcher]:
     """The app with its platforms running, for the page to serve beside them."""
-    async with open_app(settings) as dispatcher:
-        async with beside(make_hosts(settings, dispatcher)), open_schedule(dispatcher.services):
-            yield dispatcher
-        await _finish(dispatcher)
+    meter = _meter(settings)
+    async with open_app(settings, meter=meter) as dispatcher:
+        hosts = make_hosts(settings, dispatcher)
+        async with _watched(settings, dispatcher, meter, alone=True) as notifier:
+            async with beside(hosts), open_schedule(dispatcher.services):
+                notifier.ready()
+                yield dispatcher
+            await _finish(dispatcher)
+
+
+def _meter(settings: Settings) -> Metrics | None:
+    """What counts, where somebody can ask for it."""
+    return Metrics([job.name for job in MAINTENANCE]) if settings.health_port else None
+
+
+@asynccontextmanager
+async def _watched(
+    settings: Settings, dispatcher: Dispatcher, meter: Metrics | None, *, alone: bool
+) -> AsyncIterator[Notifier]:
+    """Be watched by systemd, where it started us, and by who asks on the port for that."""
+    notifier = Notifier.of(os.environ, os.getpid())
+    health = Health(dispatcher.services, Heart(time.monotonic), alone)
+    async with open_watch(health, notifier, meter, settings.health_port):
+        yield notifier
 
 
 async def _finish(dispatcher: Dispatcher) -> None:

@@ -62,6 +62,11 @@ class Host(Protocol):
         """The platform as `Actor.platform` and `Place.platform` name it."""
         ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is connected, so that what people do arrives."""
+        ...
+
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until asked to stop, reconnecting by itself; finish what is under way, then return.
 

@@ -112,11 +112,13 @@ class Engine:
         except Exception as fault:
             log.exception("a post failed; it is tried again", **_named(claim.delivery))
             await self._deliveries.put_off(claim, self._owner, type(fault).__name__)
+            self._count(claim, "put_off")
 
     async def _send(self, claim: Claim) -> None:
         built = await self._build(claim.delivery)
         if built is None:
             await self._deliveries.skip(claim, self._owner)
+            self._count(claim, "skipped")
             return
         host = self._services.hosts.get(claim.delivery.platform)
         if host is None:
@@ -125,6 +127,7 @@ class Engine:
             post, person = _addressed(built.post, claim), claim.delivery.user_id is not None
             posted = await (host.direct(claim.delivery.channel, post) if person else host.post(post))
         await self._deliveries.sent(claim, self._owner, posted)
+        self._count(claim, "sent")
         log.info("posted", tries=claim.tries, **_named(claim.delivery))
 
     async def _build(self, delivery: Delivery) -> Built | None:
@@ -142,8 +145,14 @@ class Engine:
         if not fault.lasting:
             log.info("a post did not arrive; it is tried again", why=str(fault), **_named(claim.delivery))
             await self._deliveries.put_off(claim, self._owner, str(fault))
+            self._count(claim, "put_off")
         elif await self._deliveries.fail(claim, self._owner, str(fault)):
             log.warning("a post was refused for good; its schedule waits", why=str(fault), **_named(claim.delivery))
+            self._count(claim, "failed")
+
+    def _count(self, claim: Claim, outcome: str) -> None:
+        lag = self._services.now() - claim.due_at
+        self._services.meter.delivered(claim.delivery.kind, outcome, lag.total_seconds())
 
 
 def _addressed(post: Post, claim: Claim) -> Post:

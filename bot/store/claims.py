@@ -36,11 +36,13 @@ class Claim:
     Attributes:
         tries: how often somebody has begun to send it, this time included.
         until: when it is too late.
+        due_at: when it was due.
     """
 
     delivery: Delivery
     tries: int
     until: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _lease(db: Database, asking: Asking, now: datetime) -> list[Claim]:
             until=to_ms(now + asking.lease),
             now=to_ms(now),
         )
-    return [Claim(read(row), row["tries"], from_ms(row["expires_at"])) for row in found]
+    return [Claim(read(row), row["tries"], from_ms(row["expires_at"]), from_ms(row["due_at"])) for row in found]
 
 
 def read(row: Row) -> Delivery:

@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 from sqlite_utils import Database
 
 from bot.days import TooSoon, local_day
+from bot.measuring import Meter
 from bot.store import (
     attempts,
     connect,
@@ -96,13 +97,13 @@ class Store:
         self.hints = hints.Hints(writer, readers, now)
 
     @classmethod
-    async def open(cls, path: Path, *, now: Clock) -> Self:
+    async def open(cls, path: Path, *, now: Clock, meter: Meter | None = None) -> Self:
         """Open the database at a path, new or old, and bring its schema up to date.
 
         Raises:
             StoreError: when it cannot be written, is damaged, or comes from a later version; it says what to do.
         """
-        writer = Writer(path, lambda db: _prepare(db, path, now()))
+        writer = Writer(path, lambda db: _prepare(db, path, now()), meter)
         await writer.start()
         try:
             readers = Readers(path)
@@ -254,6 +255,10 @@ class Store:
     async def last_try(self, user_id: int, slug: str) -> Mistake | None:
         """Find the latest judged try at a challenge, passed or not, with its code and any explanation."""
         return await self._read(lambda db: history.last_try(db, user_id, slug))
+
+    async def same_mistake(self, attempt: Attempt) -> list[Attempt]:
+        """Read up to three earlier mistakes with a misconception of this one, about something else, the latest first."""
+        return await self._read(lambda db: history.same_mistake(db, attempt))
 
     async def save_explanation(
         self, attempt_id: int, source: str, body: str, *, line: int | None = None, specific: bool = False

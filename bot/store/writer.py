@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
+from bot.measuring import Meter, Silent
 from bot.store import connect, errors
 from bot.store.engine import sqlite3
 
@@ -62,8 +64,8 @@ class _Task:
 class Writer:
     """Owns the writing connection and its thread. Begin with `start`, end with `close`."""
 
-    def __init__(self, path: Path, prepare: Callable[[Database], None]) -> None:
-        self._path, self._prepare = path, prepare
+    def __init__(self, path: Path, prepare: Callable[[Database], None], meter: Meter | None = None) -> None:
+        self._path, self._prepare, self._meter = path, prepare, meter or Silent()
         self._loop = asyncio.get_running_loop()
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._places = asyncio.Semaphore(MOST_WAITING)
@@ -154,7 +156,9 @@ class Writer:
 
     def _serve(self, db: Database, turn: connect.Turn) -> None:
         while (batch := self._next_batch()) is not None:
+            started = time.perf_counter()
             self._commit(db, turn, batch)
+            self._meter.wrote(time.perf_counter() - started, len(batch))
             self._tell(_deliver_all, batch)
 
     def _next_batch(self) -> list[_Task] | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from bot.dispatch import MAX_FILE, MAX_TEXT
@@ -121,11 +123,15 @@ async def test_a_bug_of_ours_is_logged_and_told_politely(start, bank: dict[str, 
         raise ZeroDivisionError("a bug")
 
     chat = start(run=broken)
-    with capture_logs() as events:
+    with capture_logs(processors=[merge_contextvars]) as events:
         said = await chat.say("/submit add-up\nx = 1")
     assert said.splitlines()[0].startswith("── That was our fault")
     assert "Traceback" not in said
-    assert [(e["event"], e["log_level"], e["command"]) for e in events] == [("command failed", "error", "submit")]
+    assert [(e["event"], e["log_level"], e["command"], e["platform"]) for e in events] == [
+        ("command failed", "error", "submit", "local"),
+        ("command", "info", "submit", "local"),
+    ]
+    assert {e["request"] for e in events} == {events[0]["request"]}
 
 
 async def test_a_host_that_cannot_isolate_says_what_to_do(start) -> None:
@@ -166,10 +172,19 @@ async def test_different_answers_at_once_count_once(chat) -> None:
 
 @pytest.mark.parametrize(("said", "command"), [("/Quiz my secret plan", "quiz"), ("mysecret plan", "(text)")])
 async def test_every_request_is_logged_without_what_was_said(chat, said: str, command: str) -> None:
-    with capture_logs() as events:
+    with capture_logs(processors=[merge_contextvars]) as events:
         await chat.say(said)
-    shared = {"event": "command", "log_level": "info", "platform": "local", "cards": 1, "ms": 0}
+    shared = {
+        "event": "command",
+        "log_level": "info",
+        "platform": "local",
+        "cards": 1,
+        "ms": 0,
+        "outcome": "answered",
+        "request": events[0]["request"],
+    }
     assert [{**event, "ms": 0} for event in events] == [{**shared, "command": command}]
+    assert re.fullmatch(r"[0-9a-f]{8}", events[0]["request"])
 
 
 async def test_a_store_that_cannot_write_says_what_was_not_saved(chat) -> None:

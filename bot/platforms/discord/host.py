@@ -85,6 +85,11 @@ class DiscordHost:
         """The platform as actors and places name it."""
         return PLATFORM
 
+    @property
+    def ready(self) -> bool:
+        """Whether Discord sends us what people do."""
+        return self._client is not None and self._client.is_ready() and not self._client.is_closed()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until asked to stop.
 

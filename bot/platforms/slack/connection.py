@@ -60,6 +60,12 @@ class Socket:
         self._handler: AsyncSocketModeHandler | None = None
         self.replaced = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether the socket is open, as far as can be told without asking."""
+        session = self._handler.client.current_session if self._handler else None
+        return session is not None and not session.closed
+
     async def keep(self, stop: asyncio.Event) -> None:
         """Hold a socket open until asked to stop.
 

@@ -44,12 +44,18 @@ class SlackHost:
         self._posts = Posts()
         self._client = web_client(options)
         self._socket: Socket | None = None
+        self._serving = False
         self._oauth: AsyncOAuthSettings | None = None
 
     @property
     def name(self) -> str:
         """The platform's name."""
         return "slack"
+
+    @property
+    def ready(self) -> bool:
+        """Whether Slack reaches us."""
+        return self._serving and (self._socket is None or self._socket.open)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until asked to stop, then finish what is under way.
@@ -67,12 +73,17 @@ class SlackHost:
             if self._options.http_port and self._options.signing_secret:
                 await closing.enter_async_context(served(app, self._options.http_port))
             closing.push_async_callback(self._drain)
+            closing.callback(self._ended)
+            self._serving = True
             if self._options.app_token:
                 self._socket = Socket(app, self._options, self._timing)
                 closing.push_async_callback(self._socket.close)
                 await self._socket.keep(stop)
             else:
                 await stop.wait()
+
+    def _ended(self) -> None:
+        self._serving = False
 
     async def _account(self) -> Account | None:
         return await examine(self._client, self._options)

@@ -56,6 +56,7 @@ class FakeHost:
     after: list[BaseException] = field(default_factory=list)  # raised once it was sent
     asked: int = 0
     dedupes: bool = True
+    ready: bool = True
 
     async def run(self, stop: Any) -> None:
         await stop.wait()

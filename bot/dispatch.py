@@ -126,7 +126,8 @@ class Dispatcher:
             return _lost("That was empty. Type a command such as /daily, or /help to see them all.")
         open_now = await waiting(context)
         likeness = 0.7 if open_now else 0.6  # “true” is rather an answer than /streak
-        near = difflib.get_close_matches(name[:MAX_NAME], self.commands, n=1, cutoff=likeness)
+        near = difflib.get_close_matches(name[:MAX_NAME], self.commands, n=3, cutoff=likeness)
+        near.sort(key=lambda known: known[:1] != name[:1])  # the first letter is seldom the wrong one
         said = f"{request.command} {request.args}".strip()
         if open_now and not near:
             answering = replace(request, command="answer", args=said)

@@ -148,10 +148,14 @@ def faults_of(card: QuestionCard, values: Mapping[str, Any]) -> dict[str, str]:
     """What to say below which field of a question's form before it can be sent."""
     filled = _values(values)
     empty = {block_id: missing(card) for block_id, value in filled if not value.strip()}
-    if empty or card.input is not Input.ORDER or "text.0" in values:
+    if card.input is not Input.ORDER or "text.0" in values:
         return empty
-    often = Counter(value for _, value in filled)
-    return {block_id: f"You chose {value} more than once." for block_id, value in filled if often[value] > 1}
+    chosen = [(block_id, value) for block_id, value in filled if value.strip()]
+    gaps = [block_id for block_id, _ in filled[: len(chosen) or 1] if block_id in empty]
+    if gaps:
+        return dict.fromkeys(gaps, "Choose a step here first, and leave the last places empty instead.")
+    often = Counter(value for _, value in chosen)
+    return {block_id: f"You chose {value} more than once." for block_id, value in chosen if often[value] > 1}
 
 
 def files_of(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

@@ -123,10 +123,7 @@ def _fields(card: QuestionCard) -> list[Block]:
             names = [f"Blank {n}" for n in range(1, card.blanks + 1)] if card.blanks > 1 else ["The blank"]
             return [_typed(card, f"blank.{n}", name) for n, name in enumerate(names)]
         case Input.ORDER:
-            return [
-                *_shown(card),
-                *(entry(f"choice.{n}", f"Step {n + 1}", select("value", options)) for n in range(len(options))),
-            ]
+            return [*_shown(card), *_steps(card, options)]
         case Input.MATCH:
             lefts = enumerate(card.lefts, 1)
             return [
@@ -144,6 +141,21 @@ def _fields(card: QuestionCard) -> list[Block]:
         case _:
             label = f"Your answer, in {card.unit}" if card.unit else ENTRY.get(card.input, "Your answer")
             return [_typed(card, "text.0", label, hint=card.expects)]
+
+
+def _steps(card: QuestionCard, options: list[Element]) -> list[Block]:
+    """A place for each step; all but the first may stay empty, for not every step has to belong."""
+    last = len(options) - 1
+    return [
+        entry(
+            f"choice.{n}",
+            f"Step {n + 1}",
+            select("value", options),
+            hint=card.expects if n == last else "",
+            optional=n > 0,
+        )
+        for n in range(len(options))
+    ]
 
 
 def _shown(card: QuestionCard) -> list[Block]:

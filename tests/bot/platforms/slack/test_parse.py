@@ -21,6 +21,7 @@ from bot.platforms.slack.parse import (
     snippet,
     without_mention,
 )
+from bot.platforms.slack.questions import form
 from tests.bot.platforms.slack.worst import question
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -147,6 +148,19 @@ def test_a_step_chosen_twice_is_said_at_both_fields() -> None:
     assert faults_of(question(Input.ORDER), values) == {
         "choice.0": "You chose A more than once.", "choice.3": "You chose A more than once.",
     }  # fmt: skip
+
+
+def test_a_step_that_does_not_belong_is_left_out_at_the_end() -> None:
+    nothing = {"value": {"type": "static_select", "selected_option": None}}
+    chosen = {f"choice.{n}": field(letter) for n, letter in enumerate("BDA")}
+    left_out, gap = {**chosen, "choice.3": nothing}, {**chosen, "choice.1": nothing, "choice.3": field("D")}
+    order = question(Input.ORDER)
+    assert (answer_of(order, left_out), faults_of(order, left_out)) == ("B D A", {})
+    assert list(faults_of(order, gap)) == ["choice.1"]
+    assert list(faults_of(order, dict.fromkeys(chosen, nothing))) == ["choice.0"]
+    steps = [block for block in form(order) if block["type"] == "input"]
+    assert [block.get("optional", False) for block in steps] == [False, True, True, True]
+    assert steps[-1]["hint"]["text"] == order.expects
 
 
 def test_what_is_empty_is_said_at_its_field() -> None:

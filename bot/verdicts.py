@@ -11,6 +11,7 @@ from typing import Any
 from bot.cards import Action, CaseLine, VerdictCard
 from bot.store import Recorded
 from challenges.model import CaseReport, Challenge, Report, Verdict
+from runner import Isolation
 
 HEADLINES = {
     Verdict.ACCEPTED: "Accepted: every case passes",
@@ -87,6 +88,33 @@ def report_json(report: Report) -> str:
     return json.dumps(report_dict(report), ensure_ascii=False)
 
 
+def read_report(text: str) -> Report | None:
+    """Read back what the store keeps of a report: what a learner saw of it. None when it was blanked since."""
+    kept = json.loads(text)
+    if "verdict" not in kept:
+        return None
+    cases = tuple(
+        CaseReport(
+            name=case["name"],
+            verdict=Verdict(case["verdict"]),
+            given=case["input"],
+            expected=case["expected"],
+            got=case["got"],
+            message=case["message"],
+            printed=case["printed"],
+        )
+        for case in kept["cases"]
+    )
+    return Report(
+        verdict=Verdict(kept["verdict"]),
+        cases=cases,
+        hidden_passed=kept["hidden"]["passed"],
+        hidden_total=kept["hidden"]["total"],
+        isolation=Isolation(kept["isolation"]),
+        wall_ms=kept["wall_ms"],
+    )
+
+
 def _line(case: CaseReport) -> CaseLine:
     return CaseLine(
         name=case.name,
@@ -109,7 +137,9 @@ def _detail(report: Report) -> str:
 def _gains(report: Report, recorded: Recorded) -> str:
     if report.verdict is not Verdict.ACCEPTED:
         return ""
-    gains = [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else ["passed before, so no new XP"]
+    gains = (
+        [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else ["no new XP: passed or seen before"]
+    )
     if recorded.day_counted:
         gains.append(f"streak {recorded.streak_after.current}")
     return ", ".join(gains)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.cards import Action, FeedbackCard, Markdown, NoticeCard
 from bot.commands import Command
+from bot.explaining import vote_actions
+from bot.hinting.questions import hint_key
 from bot.learning import asked, daily_questions, waiting
+from bot.marking import with_marks
 from bot.messages import LOCAL_PLATFORM, MAX_COMMAND_ID, Reply
 from bot.placing import next_cards
 from bot.playing import after_answer
@@ -18,7 +22,10 @@ from quizzes.items import Item, Kind
 from quizzes.present import Posed
 from quizzes.skill import guess_floor
 
-LATER = "The question stays open, and /daily shows it again. A guess costs nothing and teaches more than none."
+LATER = (
+    "The question stays open, and /daily shows it again. A guess costs nothing and teaches more than none; /hint gives a"
+    " nudge for a tenth of the XP."
+)
 SHORT = 40  # characters of an answer that fit on a button
 NO_ANSWER = ("skip", "pass", "idk", "dunno", "don't know", "dont know", "i don't know", "i dont know", "no idea", "")
 ID = re.compile(r"q[0-9a-hjkmnp-tv-z]{3,6}")
@@ -47,10 +54,13 @@ async def handle(context: Context) -> Reply:
         return _still_open(context, question, item, "I could not read that as an answer", graded.message)
     if sure is None and context.user.ask_confidence and may_be_sure(item, question, text):
         return _how_sure(context, question, text)
-    recorded = await context.store.record_answer(_record(context, question, item, graded, text, sure))
+    hints = len(await context.store.hints.taken(context.user.id, hint_key(question.public_id)))
+    record = replace(_record(context, question, item, graded, text, sure), hints=hints)
+    recorded = await context.store.record_answer(record)
     if not recorded.first:
         return await _repeated(context, question, item, recorded)
-    return Reply((await after_answer(context, question, await _feedback(context, graded, recorded)),))
+    card = await after_answer(context, question, await _feedback(context, question, graded, recorded))
+    return await with_marks(context, item, text, recorded, Reply((card,)))
 
 
 async def _place(context: Context, question: Question, item: Item, text: str) -> Reply:
@@ -192,17 +202,19 @@ async def _already(context: Context, question: Question, item: Item) -> Reply:
     graded = grade(item, posed(question, item), attempt.answer_text) if attempt else None
     if not isinstance(graded, Graded):
         return _nothing("That question is answered, and its answer can no longer be shown.")
-    card = _card(graded, "", await _next_actions(context))
+    about = opinions(question, graded, attempt.id if attempt else None)
+    card = _card(graded, "", (*await _next_actions(context), *about))
     return Reply((NoticeCard(title="Already answered", text="Your first answer counts; here it is again."), card))
 
 
-async def _feedback(context: Context, graded: Graded, recorded: Recorded) -> FeedbackCard:
+async def _feedback(context: Context, question: Question, graded: Graded, recorded: Recorded) -> FeedbackCard:
     gains = [f"+{recorded.xp_gained} XP"] if recorded.xp_gained else []
     if recorded.day_counted:
         gains.append(f"streak {recorded.streak_after.current}")
     elif recorded.streak_after.current > recorded.streak_before.current:
         gains.append(f"streak mended: {recorded.streak_after.current} days")
-    return _card(graded, ", ".join(gains), await _next_actions(context))
+    about = opinions(question, graded, recorded.attempt.id if recorded.attempt else None)
+    return _card(graded, ", ".join(gains), (*await _next_actions(context), *about))
 
 
 async def _next_actions(context: Context) -> tuple[Action, ...]:
@@ -215,6 +227,14 @@ async def _next_actions(context: Context) -> tuple[Action, ...]:
         Action("My streak", "streak"),
         Action("Leaderboard", "leaderboard"),
     )
+
+
+def opinions(question: Question, graded: Graded, attempt_id: int | None) -> tuple[Action, ...]:
+    """What to say back: whether an explanation helped, or that a free text covers more than was found in it."""
+    if graded.formative:
+        missed = graded.score < 1
+        return (Action("My answer says more", f"report {question.public_id} key"),) if missed else ()
+    return () if graded.correct else vote_actions(attempt_id)
 
 
 def _card(graded: Graded, gains: str, actions: tuple[Action, ...]) -> FeedbackCard:

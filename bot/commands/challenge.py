@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.cards import Action, Card, ChallengeCard, Markdown, NoticeCard, Tone
 from bot.commands import Command
+from bot.commands.hint import give_up
 from bot.messages import Reply
 from bot.services import Context
 from bot.topics import find_challenge, next_challenge, ordered, path_sections, section_title
@@ -25,6 +26,8 @@ async def handle(context: Context) -> Reply:
     bank, args = context.services.challenges, context.request.args
     sections = path_sections(context.services.track, context.user.path)
     passed = {slug for slug, ok in (await context.store.best_verdicts(context.user.id)).items() if ok}
+    if args.lower().partition(" ")[0] in ("giveup", "give-up"):
+        return await give_up(context, args.partition(" ")[2])
     if args.lower() in ("list", "all"):
         return _list(ordered(bank, sections), passed)
     found = find_challenge(bank, args) if args else next_challenge(bank, sections, passed)
@@ -92,9 +95,10 @@ def _unknown(bank: Mapping[str, Challenge], text: str, near: list[str]) -> Reply
 COMMAND = Command(
     name="challenge",
     summary="a coding challenge; your code runs in isolation",
-    usage="/challenge [name | list]",
+    usage="/challenge [name | list | giveup]",
     help="Shows a coding challenge with its starter code: the next one on your path, or the one you name.\n"
-    "Examples: /challenge, /challenge list, /challenge <name>",
+    "With giveup you see our solution; passing then pays nothing.\n"
+    "Examples: /challenge, /challenge list, /challenge <name>, /challenge giveup",
     handle=handle,
     order=30,
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bot.cards import Action, FeedbackCard, Markdown, NoticeCard, Tone
+from bot.cards import Action, Card, FeedbackCard, Markdown, NoticeCard, Tone
 from bot.commands import Command
-from bot.explaining import fault_card
+from bot.explaining import explanation_card, fault_card, seen_before, vote_actions
 from bot.messages import Reply
 from bot.posing import posed
 from bot.running import busy_card, run_card, run_code, source_of
 from bot.services import Context
-from bot.store import Attempt, Explanation, Question, Submission
+from bot.store import Attempt, Explanation, Mistake, Question, Submission
 from bot.topics import section_title
+from bot.tutor import Explanation as Said
 from bot.tutor.exceptions import read_fault
 from quizzes.grade import Graded, grade
 from runner import Outcome
@@ -23,10 +24,9 @@ async def handle(context: Context) -> Reply:
         return await _explain_sent(context, sent)
     mistake = await context.store.last_mistake(context.user.id)
     if mistake is not None and mistake.submission is not None:
-        passed = (await context.store.best_verdicts(context.user.id)).get(mistake.submission.slug, False)
-        return Reply((_submission_card(context, mistake.submission, mistake.explanation, passed),))
+        return Reply(await _submission_cards(context, mistake, mistake.submission))
     if mistake is not None and mistake.question is not None:
-        cards = _answer_cards(context, mistake.question, mistake.attempt)
+        cards = _answer_cards(context, mistake.question, mistake.attempt, await seen_before(context, mistake.attempt))
         if cards:
             return Reply(cards)
     text = "Nothing to explain: you have made no mistake yet. That will change; it is how this works."
@@ -47,8 +47,20 @@ async def _explain_sent(context: Context, sent: str | bytes) -> Reply:
     return Reply((run_card(result), *explained))
 
 
+async def _submission_cards(context: Context, mistake: Mistake, submission: Submission) -> tuple[Card, ...]:
+    """Explain a failed try, with what an assistant added last, if one did."""
+    passed = (await context.store.best_verdicts(context.user.id)).get(submission.slug, False)
+    card = _submission_card(context, submission, mistake.explanation, passed)
+    challenge = context.services.challenges.get(submission.slug)
+    turns = await context.store.voices.turns(mistake.attempt.id)
+    if challenge is None or not turns:
+        return (card,)
+    added = Said(source="ai", specific=True, text=turns[-1].answer)
+    return card, explanation_card(challenge, added, mistake.attempt.id)
+
+
 def _submission_card(context: Context, submission: Submission, kept: Explanation | None, passed: bool) -> NoticeCard:
-    """Explain a failed try; a challenge passed since then offers no hint, for there is nothing left to pay it from."""
+    """The try that failed; a challenge passed since then offers no hint, for there is nothing left to pay it from."""
     challenge = context.services.challenges.get(submission.slug)
     title = challenge.title if challenge else submission.slug
     verdict = submission.verdict.replace("_", " ")
@@ -59,11 +71,13 @@ def _submission_card(context: Context, submission: Submission, kept: Explanation
         if passed
         else f"Your last try at “{title}”: {verdict}",
         text=kept.body if kept else "This try left no explanation; submit once more and one will follow.",
-        actions=(again,) if passed else (again, hint),
+        actions=(*((again,) if passed else (again, hint)), *vote_actions(kept.attempt_id if kept else None)),
     )
 
 
-def _answer_cards(context: Context, question: Question, attempt: Attempt) -> tuple[NoticeCard, FeedbackCard] | None:
+def _answer_cards(
+    context: Context, question: Question, attempt: Attempt, before: str
+) -> tuple[NoticeCard, FeedbackCard] | None:
     """Show the question first, then what was said to it, then why."""
     item = context.services.track.item(question.item_id)
     graded = grade(item, posed(question, item), attempt.answer_text) if item else None
@@ -77,10 +91,11 @@ def _answer_cards(context: Context, question: Question, attempt: Attempt) -> tup
         chosen=graded.chosen,
         right=Markdown(graded.right),
         feedback=Markdown(graded.feedback),
-        explanation=Markdown(graded.explanation),
+        explanation=Markdown("\n\n".join(filter(None, (graded.explanation, before)))),
         actions=(
             Action("Practise this topic", f"quiz {item.concept}", primary=True),
             Action("Today’s questions", "daily"),
+            *vote_actions(attempt.id),
         ),
     )
     return NoticeCard(title=title, text=posed(question, item).prompt), card

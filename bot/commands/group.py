@@ -1,10 +1,10 @@
-"""`/group [setup | pause | resume | code | join | leave | test | report | goal | amnesty]`: the study group of a place, for those who manage it."""
+"""`/group [setup | pause | resume | code | join | leave | test | report | goal | ai | amnesty]`: the study group of a place, for those who manage it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot import group_goal, group_posts
+from bot import group_ai, group_goal, group_posts
 from bot.amnesty import amnesty
 from bot.cards import Action, NoticeCard, Tone
 from bot.commands import Command
@@ -139,16 +139,17 @@ HANDLERS: dict[str, Handler] = {
     "test": _test,
     "report": group_report.handle,
     "goal": group_goal.handle,
+    "ai": group_ai.handle,
     "amnesty": amnesty,
 }
 
 COMMAND = Command(
     name="group",
     summary="your study group; admins set it up",
-    usage="/group [setup | pause | resume | code | join | leave | test | report | goal | amnesty]",
+    usage="/group [setup | pause | resume | code | join | leave | test | report | goal | ai | amnesty]",
     help="Shows the study group of this place. Those who manage the place choose where and when posts come, and let places on"
     " several platforms share one board; to them /group report shows what the group finds hard, and /group amnesty makes"
-    " a day neutral for every streak when something was down.\n"
+    " a day neutral for every streak when something was down. /group ai says whether Claude may help members with code.\n"
     "Examples: /group, /group report, /group setup, /group setup hour=9 zone=Europe/Paris,"
     " /group pause until 2027-01-07, /group code, /group join <code>",
     handle=handle,

@@ -14,9 +14,15 @@ from bot.services import Context
 from bot.store import Question
 from bot.store.insights_reports import WORDS_CHARS
 from bot.store.insights_rows import Reason, Report
+from quizzes.items import Kind
 
 PROMPT_CHARS = 160
-LABELS: dict[Reason, str] = {"key": "Marked answer is wrong", "unclear": "Unclear", "typo": "A typo", "other": "Something else"}
+LABELS: dict[Reason, str] = {
+    "key": "Marked answer is wrong",
+    "unclear": "Unclear",
+    "typo": "A typo",
+    "other": "Something else",
+}
 THANKS = (
     "Thank you. Whoever looks after the questions gets this, and you hear here what came of it. Your name is not on it; your"
     " answer and XP stay as they are."
@@ -41,10 +47,18 @@ async def handle(context: Context) -> Reply:
     reason, words = _read("\n".join(filter(None, (said.strip(), context.request.body))))
     if reason is None:
         return _ask(context, question)
+    if not words and reason == "key" and item.kind is Kind.SHORT:
+        words = await _own_answer(context, question)
     report = Report(item.id, reason, words, context.request.received_at)
     made = await context.store.insights.report(context.user.id, context.request.actor.platform, report)
     title = "Reported" if made.new else "Your report is changed"
     return Reply((NoticeCard(title=title, text=_kept(context, question, reason, words), tone=Tone.GOOD),))
+
+
+async def _own_answer(context: Context, question: Question) -> str:
+    """A free text that says more than was found in it, for whoever looks after its rubric; it is shown to its writer as sent."""
+    attempt = await context.store.answer_to(question.id)
+    return f"My answer: {attempt.answer_text}"[:WORDS_CHARS] if attempt else ""
 
 
 def _read(said: str) -> tuple[Reason | None, str]:

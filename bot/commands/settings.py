@@ -123,6 +123,23 @@ async def _confidence(context: Context, value: str) -> str:
     return "I no longer ask how sure you are; ~70 behind an answer still says so."
 
 
+async def _ai(context: Context, value: str) -> str:
+    wanted = _on_off(value)
+    tutoring = context.store.tutoring
+    await tutoring.set_off(context.user.id, not wanted)
+    if not wanted:
+        return "None of your code or words goes to Claude. Every mistake is still explained, here on this machine."
+    await tutoring.note_first_use(context.user.id)
+    if not context.services.tutor.has_ai:
+        return "You allow it. Whoever runs this bot has not set it up, so nothing is sent, and nothing else changes."
+    if not await tutoring.opted_in(context.group.id):
+        return "You allow it. This group has not turned it on, so nothing is sent: its admins can, with /group ai on."
+    return (
+        "When a try fails, your code and what the grader found go to Anthropic’s API for a better explanation; your name, ids"
+        " and group never do. /settings ai off ends it."
+    )
+
+
 async def _weekly_goal(context: Context, value: str) -> str:
     if value.lower() in ("off", "none", "0"):
         await context.store.streaks.set_weekly_goal(context.user.id, 0, context.today)
@@ -237,6 +254,13 @@ async def _form(context: Context) -> FormCard:
                 ("on", "off"),
             ),
             Field(
+                "Help by Claude",
+                "settings ai",
+                "off" if await context.store.tutoring.is_off(user.id) else "on",
+                "Off sends none of your code to Anthropic; on sends it only where your group agreed as well.",
+                ("on", "off"),
+            ),
+            Field(
                 "Reminder",
                 "settings reminder",
                 f"{reminder.rule.at:%H:%M}" if reminder and reminder.active else "off",
@@ -269,6 +293,7 @@ SETTERS: dict[str, Setter] = {
     "reminder": _reminder,
     "quiet": _quiet,
     "confidence": _confidence,
+    "ai": _ai,
     "weekly-goal": _weekly_goal,
     "samples": _samples,
 }
@@ -276,7 +301,7 @@ SETTERS: dict[str, Setter] = {
 COMMAND = Command(
     name="settings",
     summary="time zone, day start, track, path, board name, reminder",
-    usage="/settings [zone | day | track | path | name | board | confidence | weekly-goal | reminder | quiet | samples] [value]",
+    usage="/settings [zone | day | track | path | name | board | confidence | ai | weekly-goal | reminder | quiet | samples] [value]",
     help="Shows your settings, or changes one.\n"
     "Examples: /settings zone Europe/Paris, /settings day 4, /settings name Ada, /settings board off, /settings weekly-goal 4,"
     " /settings quiet 22-8",

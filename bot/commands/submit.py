@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.cards import Action, NoticeCard
 from bot.commands import Command
-from bot.explaining import explanation_card
+from bot.consent import told_first
+from bot.explaining import explanation_card, improved
 from bot.messages import Reply
 from bot.running import busy_card, source_of
 from bot.services import Context
@@ -107,15 +108,18 @@ async def _reply(
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     tutor, who = context.services.tutor, Who(context.user.id, context.group.id)
     explained = tutor.explain(challenge, text, report)
-    if recorded.attempt is not None:
-        await context.store.save_explanation(recorded.attempt.id, explained.source, explained.text)
-
-    async def improved() -> Reply | None:
-        better = await tutor.improve(Asking(challenge, text, report, explained, who))
-        return Reply((explanation_card(challenge, better),)) if better else None
-
-    may_follow = await tutor.available(who)
-    return Reply((card, explanation_card(challenge, explained)), followup=improved if may_follow else None)
+    attempt_id = recorded.attempt.id if recorded.attempt else None
+    if attempt_id is not None:
+        await context.store.save_explanation(
+            attempt_id, explained.source, explained.text, line=explained.line, specific=explained.specific
+        )
+    cards = (card, explanation_card(challenge, explained, attempt_id))
+    if not await tutor.available(who):
+        return Reply(cards)
+    if notice := await told_first(context):
+        return Reply((*cards, notice))
+    about = Asking(challenge, text, report, explained, who)
+    return Reply(cards, followup=lambda: improved(context, about, attempt_id))
 
 
 COMMAND = Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from sqlite_utils import Database
@@ -11,6 +12,8 @@ from bot.store.attempts import to_attempt
 from bot.store.codec import day_text, from_ms, to_day, to_ms
 from bot.store.connect import Row, change, one, rows, value
 from bot.store.rows import Answered, Attempt, Explanation, Kind, Mistake, Progress, Submission, Tries
+
+ALIKE = 3  # earlier mistakes of a kind that are of use to look at
 
 
 def attempts(db: Database, user_id: int, since_day: date | None) -> list[Attempt]:
@@ -118,6 +121,18 @@ def _mistake(db: Database, attempt: Attempt) -> Mistake:
         _submission(code) if code else None,
         explanation(db, attempt.id),
     )
+
+
+def same_mistake(db: Database, attempt: Attempt) -> list[Attempt]:
+    """Read a learner's earlier mistakes with a misconception of this one, about something else, the latest first."""
+    sql = (
+        "SELECT a.* FROM attempt a WHERE a.user_id = :id AND a.id < :before AND a.item_id != :item_id AND a.correct = 0"
+        " AND EXISTS (SELECT 1 FROM json_each(a.misconceptions) WHERE value IN (SELECT value FROM json_each(:these)))"
+        " ORDER BY a.id DESC LIMIT :most"
+    )
+    these = json.dumps(attempt.misconceptions)
+    found = rows(db, sql, id=attempt.user_id, before=attempt.id, item_id=attempt.item_id, these=these, most=ALIKE)
+    return [to_attempt(row) for row in found]
 
 
 def explanation(db: Database, attempt_id: int) -> Explanation | None:

@@ -47,7 +47,7 @@ class Option:
 
 
 SETTINGS = (
-    "zone", "day", "track", "path", "name", "board", "confidence", "weekly-goal", "reminder", "quiet", "samples",
+    "zone", "day", "track", "path", "name", "board", "confidence", "ai", "weekly-goal", "reminder", "quiet", "samples",
 )  # fmt: skip
 OPTIONS: dict[str, tuple[Option, ...]] = {
     "learn": (Option("track", "The track to look at; yours if empty"),),
@@ -66,8 +66,12 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("code", "A line of code"),
         Option("file", "A program as a .py file", kind=ATTACHMENT),
     ),
-    "hint": (Option("challenge", "The challenge; the one you opened last if empty", suggest="challenge"),),
+    "hint": (
+        Option("challenge", "A challenge, a question’s id, or solution; what is open if empty", suggest="challenge"),
+    ),
     "explain": (),
+    "ask": (Option("question", "What you want to know about the last explanation", required=True),),
+    "vote": (Option("answer", "Whether the last explanation helped", required=True, choices=("yes", "no")),),
     "streak": (
         Option("what", "Your streak is shown if empty", choices=("pause", "resume", "repair", "why")),
         Option("value", "Days off such as 7, or until 2026-12-01; with why, a date"),
@@ -128,6 +132,10 @@ GROUP: dict[str, tuple[str, tuple[Option, ...]]] = {
         "What the group aims at in a week",
         (Option("goal", "XP in a week such as 600, or auto; share 60 for the group streak; shown if empty"),),
     ),
+    "ai": (
+        "Whether Claude may help members with failing code",
+        (Option("choice", "Shown if empty", choices=("on", "off")),),
+    ),
     "amnesty": (
         "Make a day neutral for every streak, after something was down",
         (
@@ -136,7 +144,7 @@ GROUP: dict[str, tuple[str, tuple[Option, ...]]] = {
         ),
     ),
 }
-BARE_PARTS = ("report", "goal", "amnesty")  # of group: what is filled in is typed as it is
+BARE_PARTS = ("report", "goal", "ai", "amnesty")  # of group: what is filled in is typed as it is
 SUBCOMMANDS = {"group": GROUP}
 FREE = (Option("text", "What you would type behind the command"),)
 

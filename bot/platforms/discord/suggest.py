@@ -81,7 +81,7 @@ def _values(setting: str, typed: str, track: Track) -> list[Named]:
             values = (track.slug,)
         case "path":
             values = (*(path.slug for path in track.paths), "none")
-        case "board" | "confidence":
+        case "board" | "confidence" | "ai":
             values = ("on", "off")
         case "weekly-goal":
             values = (*map(str, range(1, DAYS_IN_WEEK + 1)), "off")

@@ -57,7 +57,9 @@ async def test_a_wrong_answer_is_met_with_what_that_choice_misses(chat) -> None:
             Fewer rows do fit faster; that is a side effect, not the reason.
             Rows that fitting never saw tell how the model does on new ones.
             Next:
-              /daily  Next question (4 left)""",
+              /daily       Next question (4 left)
+              /vote yes 1  Helpful
+              /vote no 1   Not helpful""",
         )
     )
 
@@ -75,7 +77,9 @@ async def test_a_second_answer_changes_nothing(chat) -> None:
         Fewer rows do fit faster; that is a side effect, not the reason.
         Rows that fitting never saw tell how the model does on new ones.
         Next:
-          /daily  Next question (4 left)"""
+          /daily       Next question (4 left)
+          /vote yes 1  Helpful
+          /vote no 1   Not helpful"""
     await chat.verify(("/answer qkgv A", again), ("/answer QKGV C", again))
     attempts = await chat.store.attempts(await chat.user_id())
     assert [(a.answer_text, a.correct) for a in attempts] == [("C", False)]
@@ -119,7 +123,7 @@ async def test_who_says_that_they_do_not_know_keeps_the_question(chat, said: str
             """\
             ── Take your time ───────────────────────────
             The question stays open, and /daily shows it again. A guess costs nothing and teaches
-            more than none.
+            more than none; /hint gives a nudge for a tenth of the XP.
             ── Still open · Splitting rows ──────────────
             What are held-out rows good for?
               A) An honest score

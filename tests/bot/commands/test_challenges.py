@@ -43,7 +43,9 @@ You stop one number too early: the end of a slice is not part of it.
 Found by: a known mistake.
 Next:
   /challenge add-up  Edit and try again
-  /hint add-up       Hint (−10 % XP)"""
+  /hint add-up       Hint (−10 % XP)
+  /vote yes 1        Helpful
+  /vote no 1         Not helpful"""
 PASSED = """\
 ── Add up ({gains}) {line}
 Accepted: every case passes.
@@ -74,7 +76,10 @@ async def test_a_challenge_is_solved_in_two_tries(chat) -> None:
             ),
         ),
         (f"/submit add-up\n{RIGHT}", PASSED.format(gains="+16 XP, streak 1", line="─" * 16)),
-        (f"/submit add-up\n{RIGHT}", PASSED.format(gains="passed before, so no new XP", line="─" * 5)),
+        (
+            f"/submit add-up\n{RIGHT}",
+            PASSED.format(gains="no new XP: passed or seen before", line="").replace(") \n", ")\n"),
+        ),
     )
 
 
@@ -139,8 +144,9 @@ async def test_hints_come_one_by_one_and_stay_at_the_last(chat) -> None:
     assert titles == [f"── Hint {n} of 3: Add up ──────────────────────" for n in (1, 2, 3, 3)]
     assert await chat.say("/hint add-up") == (
         "── Hint 3 of 3: Add up ──────────────────────\n"
-        "1. What is the sum of nothing?\n2. Start from 0.\n3. return sum(numbers)\nThat was the last hint.\n"
-        "Next:\n  /challenge add-up  Back to the code"
+        "1. A question: What is the sum of nothing?\n2. The idea: Start from 0.\n3. Nearly there: return sum(numbers)\n"
+        "That was the last hint.\n"
+        "Next:\n  /challenge add-up      Back to the code\n  /hint solution add-up  Give up"
     )
     assert "+14 XP" in await chat.say(f"/submit add-up\n{RIGHT}")
 
@@ -159,7 +165,9 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             You stop one number too early: the end of a slice is not part of it.
             Next:
               /challenge add-up  Edit and try again
-              /hint add-up       Hint (−10 % XP)""",
+              /hint add-up       Hint (−10 % XP)
+              /vote yes 1     Helpful
+              /vote no 1      Not helpful""",
         )
     )
     await chat.say(f"/submit add-up\n{RIGHT}")
@@ -170,7 +178,9 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             ── Your last mistake in “Add up”, passed since: wrong
             You stop one number too early: the end of a slice is not part of it.
             Next:
-              /challenge add-up  Open it again""",
+              /challenge add-up  Open it again
+              /vote yes 1     Helpful
+              /vote no 1      Not helpful""",
         )
     )
     await chat.say("/daily")
@@ -188,7 +198,9 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             Rows that fitting never saw tell how the model does on new ones.
             Next:
               /quiz held-out  Practise this topic
-              /daily          Today’s questions""",
+              /daily          Today’s questions
+              /vote yes 3  Helpful
+              /vote no 3   Not helpful""",
         )
     )
 
@@ -237,7 +249,9 @@ class Adviser:
 
 
 async def test_a_hint_by_ai_follows_the_offline_explanation_and_says_what_it_is(start) -> None:
-    reply = await start(assistant=Adviser()).reply(f"/submit add-up\n{WRONG}")
+    chat = start(assistant=Adviser())
+    await chat.say("/settings ai on")
+    reply = await chat.reply(f"/submit add-up\n{WRONG}")
     assert [type(card).__name__ for card in reply.cards] == ["VerdictCard", "ExplanationCard"]
     assert reply.followup is not None
     more = await reply.followup()

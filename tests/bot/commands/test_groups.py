@@ -311,7 +311,7 @@ async def test_what_is_not_known_is_answered_with_what_is(ann: Person) -> None:
     assert (
         await ann.say("/group dance")
         == "No such thing “dance” is not known here. There are: setup, pause, resume, code, join,"
-        " leave, test, report, goal, amnesty."
+        " leave, test, report, goal, ai, amnesty."
     )
 
 

@@ -87,6 +87,9 @@ async def test_what_is_set_is_shown_with_the_command_that_changes_it(chat) -> No
               Ask how sure I am: off
                   /settings confidence …  On asks before an answer counts, and shows how well you
                                           judge yourself. One of: on, off.
+              Help by Claude: on
+                  /settings ai …  Off sends none of your code to Anthropic; on sends it only where
+                                  your group agreed as well. One of: on, off.
               Reminder: off
                   /settings reminder …  A direct message at a time such as 19:00, only when your
                                         streak is at stake; or off.
@@ -105,7 +108,7 @@ async def test_an_unknown_setting_lists_the_known_ones(chat) -> None:
     assert said.splitlines()[:4] == [
         "── No such setting ──────────────────────────",
         "“colour” is not a setting. There are: zone, day, track, path, name, board, reminder,",
-        "quiet, confidence, weekly-goal, samples.",
+        "quiet, confidence, ai, weekly-goal, samples.",
         "── Your settings ────────────────────────────",
     ]
 

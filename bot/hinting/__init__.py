@@ -1,0 +1,1 @@
+"""Hints on purpose, rung by rung: of challenges, of questions, and at the end the solution."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from challenges.model import Challenge, Verdict
 
 MOST_RUNS = 60  # of one text
 MOST_PIECES = 8
-TRIVIAL = 4  # nodes of a tree: a name, a number, an attribute say nothing alone
+TRIVIAL = 3  # nodes of a tree: a name, a number, an attribute say nothing alone
+
+PROGRAM = re.compile(r"^(?:def|class)\s", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def possible_repairs(source: str, text: str) -> Iterator[str]:
     pieces = list(code_pieces(text)[:MOST_PIECES])
     seen = {source}
     for candidate in itertools.chain(
-        pieces,
+        (piece for piece in pieces if PROGRAM.search(piece)),
         _pairs(source, pieces),
         _lines(source, pieces),
         _expressions(source, pieces),
@@ -61,15 +64,15 @@ def possible_repairs(source: str, text: str) -> Iterator[str]:
 
 def _pairs(source: str, pieces: list[str]) -> Iterator[str]:
     for old, new in itertools.permutations(pieces, 2):
-        if old in source:
-            yield source.replace(old, new)
-            yield source.replace(old, new, 1)
+        whole = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+        for count in (0, 1):  # everywhere, or only the first time
+            yield whole.sub(lambda _, new=new: new, source, count=count)
 
 
 def _lines(source: str, pieces: list[str]) -> Iterator[str]:
     lines = source.split("\n")
     for piece in pieces:
-        if not _is_statement(piece):
+        if not _does_something(piece):
             continue
         for number, line in enumerate(lines):
             if line.strip():
@@ -100,8 +103,14 @@ def _reads(source: str) -> bool:
     return True
 
 
-def _is_statement(piece: str) -> bool:
-    return _reads(piece) or piece.startswith("return")
+def _does_something(piece: str) -> bool:
+    """Whether a piece is a statement of its own; a name alone in a line's place would only strike the line out."""
+    try:
+        body = ast.parse(piece).body
+    except (SyntaxError, ValueError):
+        return piece.startswith("return")
+    inert = (ast.Name, ast.Attribute, ast.Constant)
+    return not all(isinstance(one, ast.Expr) and isinstance(one.value, inert) for one in body)
 
 
 def _is_expression(piece: str) -> bool:

@@ -18,6 +18,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot import logs, upkeep
+from bot.assisting import make_assistant
 from bot.commands import discover
 from bot.config import ConfigError, Settings
 from bot.dispatch import Dispatcher
@@ -189,7 +190,7 @@ async def open_app(
             run=run_code,
             grader=grader,
             expect=expect,
-            tutor=Tutor(),
+            tutor=Tutor(make_assistant(settings, store, grader, now=now, entropy=random_bits)),
             now=now,
             entropy=random_bits,
             keep_code_days=settings.keep_code_days,

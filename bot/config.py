@@ -74,7 +74,18 @@ class Settings(BaseSettings):
     demo_members: bool = True
     keep_code_days: int = Field(default=365, ge=0)
     claude_model: str = "claude-haiku-5-5"
-    claude_timeout_s: float = Field(default=20.0, gt=0, le=120)
+    claude_effort: str = "medium"
+    claude_thinking: str = "disabled"
+    claude_strong_model: str = "claude-sonnet-5-5"
+    claude_strong_effort: str = "low"
+    claude_strong_thinking: str = ""
+    claude_author_model: str = "claude-opus-5-5"
+    claude_timeout_s: float = Field(default=8.0, gt=0, le=120)
+    claude_max_tokens: int = Field(default=2_500, ge=256, le=16_000)
+    claude_learner_day_usd: float = Field(default=0.10, ge=0)
+    claude_group_day_usd: float = Field(default=1.0, ge=0)
+    claude_month_usd: float = Field(default=20.0, ge=0)
+    claude_prices: str = ""
     anthropic_api_key: SecretStr | None = Field(default=None, alias="ANTHROPIC_API_KEY")
     anthropic_api_key_file: Path | None = Field(default=None, alias="ANTHROPIC_API_KEY_FILE")
     anthropic_base_url: str | None = Field(default=None, alias="ANTHROPIC_BASE_URL")

@@ -70,6 +70,10 @@ class Tutoring:
         """Set the most a request can cost aside, in one transaction with the look at the limits."""
         return await self._write(lambda db: tutoring_money.reserve(db, what, limits, self._now()))
 
+    async def affords(self, what: Expense, limits: Limits) -> bool:
+        """Whether the money would reach for a request as things stand."""
+        return await self._read(lambda db: tutoring_money.short(db, what, limits, self._now()) is None)
+
     async def settle(self, reserved: Reserved, cost: int | None, used: Used | None = None) -> None:
         """Put what a request cost in place of what was set aside; None when nobody knows, and then that stays."""
         await self._write(lambda db: tutoring_money.settle(db, reserved, cost, used or Used()))

@@ -76,9 +76,9 @@ class Spent:
 def reserve(db: Database, what: Expense, limits: Limits, now: datetime) -> Reserved | Short:
     """Set the most a request can cost aside, or say whose money does not reach."""
     day, user_id = _day(now), somebody(db, what.user_id)
-    short = _short(db, user_id, what, limits, day)
-    if short:
-        return short
+    lacking = _short(db, user_id, what, limits, day)
+    if lacking:
+        return lacking
     call_id = insert(
         db,
         "INSERT INTO tutor_call (user_id, group_id, day, model, purpose, reserved, at)"
@@ -93,6 +93,11 @@ def reserve(db: Database, what: Expense, limits: Limits, now: datetime) -> Reser
     )
     _bill(db, day, what.group_id, what.most, calls=1)
     return Reserved(call_id, day, what.group_id, what.most)
+
+
+def short(db: Database, what: Expense, limits: Limits, now: datetime) -> Short | None:
+    """Whose money does not reach for a request, if anybody's."""
+    return _short(db, somebody(db, what.user_id), what, limits, _day(now))
 
 
 def somebody(db: Database, user_id: int) -> int | None:

@@ -212,6 +212,12 @@ def boxed() -> Run:
     return ColdRunner(Isolation.REDUCED).run
 
 
+@pytest.fixture
+def in_process() -> Run:
+    """The tests' own making of a run, without a box."""
+    return in_this_process
+
+
 Start = Callable[..., Chat]
 
 

@@ -40,6 +40,7 @@ WRAPPERS = frozenset(
     {"int", "float", "abs", "sorted", "list", "set", "reversed", "copy", "round", "sqrt", "log", "exp"}
 )
 METHODS = frozenset({"copy", "clone", "strip", "lower", "detach", "item", "tolist"})
+NEIGHBOURS = 2  # names tried in the place of one
 UNITS = frozenset({ast.Assign, ast.AugAssign, ast.Expr, ast.Delete})
 
 
@@ -194,7 +195,9 @@ def _no_filter(node: ast.AST, text: Text, _: Names) -> Iterator[Edit]:
 
 def _other_name(node: ast.AST, text: Text, names: Names) -> Iterator[Edit]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
-        for other in sorted(names - {node.id}):
+        others = sorted(names)
+        after = others.index(node.id) + 1
+        for other in (others[after:] + others[:after])[: min(NEIGHBOURS, len(others) - 1)]:
             yield text.replacing(node, other)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import Action, NoticeCard
 from bot.commands import Command
 from bot.consent import told_first
-from bot.explaining import SOURCES, asking, explanation_card
+from bot.explaining import asking, explanation_card
 from bot.messages import Reply
 from bot.services import Context
 from bot.store import Mistake
@@ -69,8 +69,7 @@ def _offline(context: Context, mistake: Mistake, why: str) -> Reply:
         challenge = context.services.challenges.get(mistake.submission.slug)
         concept_id = challenge.concepts[0] if challenge and challenge.concepts else ""
         if mistake.explanation is not None:
-            found = SOURCES.get(mistake.explanation.source, mistake.explanation.source)
-            lines.append(f"Your try was explained by {found}: {_first_line(mistake.explanation.body)}")
+            lines.append(f"You were told: {_first_line(mistake.explanation.body)}")
         actions.insert(0, Action("A hint (−10 % XP)", f"hint {mistake.submission.slug}", primary=True))
     elif (item := context.services.track.item(mistake.attempt.item_id)) is not None:
         concept_id = item.concept

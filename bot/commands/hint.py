@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.cards import Action, Card, NoticeCard, Tone
 from bot.commands import Command
 from bot.commands.answer import ID
@@ -22,7 +24,7 @@ from quizzes.present import seed_for
 
 COST = "Each hint takes a tenth off what passing earns."
 QUESTION_COST = "Each takes a tenth off what a right answer earns, and the topic comes back a little sooner."
-FREE = "You have passed this one, so hints cost nothing."
+FREE = "Hints for this one cost nothing any more."
 ALL = "That was the last hint."
 GIVING_UP = ("solution", "giveup", "give-up")
 
@@ -106,23 +108,34 @@ async def _challenge(context: Context, challenge: Challenge) -> Reply:
     """The next rung: of the learner's last try where it failed, and before that what the author wrote."""
     kept = await context.store.last_try(context.user.id, challenge.slug)
     last = _read(kept)
-    passed = challenge.slug in await _passed(context)
+    over = challenge.slug in await _passed(context) or await context.store.hints.gave_up(
+        context.user.id, challenge.slug
+    )
     order = ladder.order(challenge, last)
     taken = await context.store.hints.take(context.user.id, challenge.slug, order, context.request.idempotency_key)
     shown = [rung for rung in order if rung in taken.rungs]
     example = await _example(context, challenge)
-    lines = [
-        f"{n}. {ladder.LABELS[rung]}: {ladder.words(challenge, rung, last, example)}" for n, rung in enumerate(shown, 1)
-    ]
+    said = {
+        rung: f"{n}. {ladder.LABELS[rung]}: {ladder.words(challenge, rung, last, example)}"
+        for n, rung in enumerate(shown, 1)
+    }
     left = len(order) - len(shown)
     more = (Action("Next hint", f"hint {challenge.slug}"),) if left else ()
-    end = () if left or passed else (Action("Give up", f"hint solution {challenge.slug}"),)
+    end = () if left or over else (Action("Give up", f"hint solution {challenge.slug}"),)
     card = NoticeCard(
         title=f"Hint {len(shown)} of {len(order)}: {challenge.title}",
-        text="\n".join([*lines, FREE if passed else COST if left else ALL]),
+        text="\n".join([*_new_first(said, taken.new), FREE if over else COST if left else ALL]),
         actions=(Action("Back to the code", f"challenge {challenge.slug}", primary=True), *more, *end),
     )
     return await _with_more(context, card, kept, ladder.AFTER.index(ladder.Rung(taken.new)) + 1 if taken.new else 0)
+
+
+def _new_first(said: Mapping[int, str], new: int) -> list[str]:
+    """The hint just taken, then those of before, which cost nothing to read again; all in order when there is no new one."""
+    earlier = [text for rung, text in said.items() if rung != new]
+    if new not in said or not earlier:
+        return list(said.values())
+    return [said[new], "Your earlier hints:", *earlier]
 
 
 def _read(kept: Mistake | None) -> ladder.Try | None:
@@ -161,12 +174,12 @@ async def _question(context: Context, question: Question) -> Reply:
         return _notice("No hint for this one", "That question is no longer asked.")
     shown, key = posed(question, item), questions.hint_key(question.public_id)
     taken = await context.store.hints.take(context.user.id, key, questions.RUNGS, context.request.idempotency_key)
-    lines = [f"{rung}. {questions.words(context.services.track, item, shown, rung)}" for rung in taken.rungs]
+    said = {rung: f"{rung}. {questions.words(context.services.track, item, shown, rung)}" for rung in taken.rungs}
     left = len(questions.RUNGS) - len(taken.rungs)
     asked(context, question)
     card = NoticeCard(
         title=f"Hint {len(taken.rungs)} of {len(questions.RUNGS)}",
-        text="\n".join([*lines, QUESTION_COST if left else ALL]),
+        text="\n".join([*_new_first(said, taken.new), QUESTION_COST if left else ALL]),
         actions=(Action("Next hint", f"hint {question.public_id}"),) if left else (),
     )
     return Reply((card, question_card(context, question, item, "Still open")))

@@ -166,8 +166,8 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             Next:
               /challenge add-up  Edit and try again
               /hint add-up       Hint (−10 % XP)
-              /vote yes 1     Helpful
-              /vote no 1      Not helpful""",
+              /vote yes 1        Helpful
+              /vote no 1         Not helpful""",
         )
     )
     await chat.say(f"/submit add-up\n{RIGHT}")
@@ -179,8 +179,8 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             You stop one number too early: the end of a slice is not part of it.
             Next:
               /challenge add-up  Open it again
-              /vote yes 1     Helpful
-              /vote no 1      Not helpful""",
+              /vote yes 1        Helpful
+              /vote no 1         Not helpful""",
         )
     )
     await chat.say("/daily")
@@ -199,8 +199,8 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             Next:
               /quiz held-out  Practise this topic
               /daily          Today’s questions
-              /vote yes 3  Helpful
-              /vote no 3   Not helpful""",
+              /vote yes 3     Helpful
+              /vote no 3      Not helpful""",
         )
     )
 

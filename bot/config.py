@@ -82,8 +82,8 @@ class Settings(BaseSettings):
     claude_author_model: str = "claude-opus-5-5"
     claude_timeout_s: float = Field(default=8.0, gt=0, le=120)
     claude_max_tokens: int = Field(default=2_500, ge=256, le=16_000)
-    claude_learner_day_usd: float = Field(default=0.10, ge=0)
-    claude_group_day_usd: float = Field(default=1.0, ge=0)
+    claude_learner_day_usd: float = Field(default=0.30, ge=0)
+    claude_group_day_usd: float = Field(default=2.0, ge=0)
     claude_month_usd: float = Field(default=20.0, ge=0)
     claude_prices: str = ""
     anthropic_api_key: SecretStr | None = Field(default=None, alias="ANTHROPIC_API_KEY")

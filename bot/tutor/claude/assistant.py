@@ -16,7 +16,7 @@ import structlog
 from bot.store.errors import StoreError
 from bot.store.tutoring import Tutoring
 from bot.tutor.asking import Asking, Drafted, DraftOrder, Marked, Turn, Who
-from bot.tutor.claude import prompt, wire
+from bot.tutor.claude import prices, prompt, wire
 from bot.tutor.claude.breaker import Fault
 from bot.tutor.claude.cache import Canonical, Kept, canonical, key, line_for, told_for
 from bot.tutor.claude.client import Call
@@ -74,6 +74,8 @@ class ClaudeAssistant:
         """What an operator should know about the models that are set; nothing when the service cannot be asked."""
         said = []
         for name in dict.fromkeys((self._options.model.name, self._options.strong.name)):
+            if not prices.is_known(name, self._options.prices):
+                said.append(f"The price of {name} is not known, so the dearest is assumed; set EPOCHBOT_CLAUDE_PRICES.")
             model = await self.desk.client.model(name)
             if model is not None and model.lifecycle != "active":
                 end = f" on {model.retires_at:%d %B %Y}" if model.retires_at else ""

@@ -10,7 +10,7 @@ from bot.tutor.claude.prices import Price, nano
 
 DEFAULT_ADDRESS = "https://api.anthropic.com"
 CALL_S, WHOLE_S = 8.0, 10.0
-LEARNER_DAY, GROUP_DAY, MONTH = 0.10, 1.0, 20.0  # dollars
+LEARNER_DAY, GROUP_DAY, MONTH = 0.30, 2.0, 20.0  # dollars
 LIMITS = Limits(nano(LEARNER_DAY), nano(GROUP_DAY), nano(MONTH))
 
 

@@ -69,6 +69,11 @@ def price_of(model: str, own: Mapping[str, Price]) -> Price:
     return own.get(model) or PRICES.get(model) or DEAREST
 
 
+def is_known(model: str, own: Mapping[str, Price]) -> bool:
+    """Whether a model's price is set or known here."""
+    return model in own or model in PRICES
+
+
 def nano(dollars: float) -> int:
     """Dollars, as a person sets them, in billionths."""
     return int(Decimal(str(dollars)) * NANO_PER_DOLLAR)

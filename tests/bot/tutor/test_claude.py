@@ -116,4 +116,6 @@ def says(wire: ModuleType, **changes: object) -> Any:
 
 async def test_an_answer_whose_fix_passes_and_whose_words_hold_is_shown(claude: Any, wire: ModuleType, mia: Mia) -> None:
     claude.script = [says(wire)]
-    assert await mia.improve() == SHOWN
+    with capture_logs() as events:
+        said = await mia.improve()
+    assert (said, events, claude.complaints, claude.faults) == (SHOWN, [], [], [])

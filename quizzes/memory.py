@@ -141,4 +141,4 @@ def _utc(at: datetime) -> datetime:
     """Write a time with the one zone that the package accepts."""
     if at.tzinfo is None:
         raise ValueError("a review needs a time with a zone")
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)

@@ -51,17 +51,27 @@ def guess_floor(item: Item) -> float:
 
 def expected(learner: Skill, section: Skill, item: Skill, guess: float) -> float:
     """How likely a right answer is: `c + (1 − c) σ(θ_learner + θ_section − d_item)` with `c` the chance of a guess."""
-    return guess + (1 - guess) * sigmoid(learner.rating + section.rating - item.rating)
+    return _chance(learner.rating + section.rating, item.rating, guess)
 
 
 def update(learner: Skill, section: Skill, item: Skill, *, guess: float, correct: bool) -> tuple[Skill, Skill, Skill]:
     """Move all three by how surprising an answer was. Meant for first exposures: repeats say more of memory than of ability."""
-    surprise = correct - expected(learner, section, item, guess)
-    return _moved(learner, surprise), _moved(section, surprise), _moved(item, -surprise)
+    by = surprise(learner.rating + section.rating, item.rating, guess=guess, correct=correct)
+    return moved(learner, by), moved(section, by), moved(item, -by)
 
 
-def _moved(skill: Skill, surprise: float) -> Skill:
-    rating = skill.rating + surprise / (1 + _DECAY * skill.games)
+def surprise(ability: float, difficulty: float, *, guess: float, correct: bool) -> float:
+    """How surprising an answer was, -1 to 1: positive where it was better than expected. Both sides are in logits."""
+    return correct - _chance(ability, difficulty, guess)
+
+
+def _chance(ability: float, difficulty: float, guess: float) -> float:
+    return guess + (1 - guess) * sigmoid(ability - difficulty)
+
+
+def moved(skill: Skill, by: float) -> Skill:
+    """Move one rating by a surprise, the less the more answers it rests on."""
+    rating = skill.rating + by / (1 + _DECAY * skill.games)
     return Skill(max(-LIMIT, min(rating, LIMIT)), skill.games + 1)
 
 

@@ -20,7 +20,10 @@ from bot.store.rows import Difference
 from quizzes.memory import DEFAULT, Parameters
 from quizzes.skill import Skill
 
-_LOG = replaying.LOG.replace("SELECT a.id,", "SELECT a.user_id, a.id,") + " ORDER BY a.user_id, a.id"
+_LOG = (
+    "SELECT a.user_id, a.id, a.item_id, a.correct, a.local_day, a.at, r.concept, r.section, r.rating, r.guess,"
+    " r.item_rating, r.rated, r.reviewed FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id ORDER BY a.user_id, a.id"
+)
 _PLACEMENTS = (
     "SELECT user_id, after_attempt, answers, ability FROM placement WHERE ended_at IS NOT NULL"
     " ORDER BY user_id, after_attempt, id"
@@ -71,7 +74,7 @@ def everyone(db: Database) -> Iterator[Learnt]:
     weights = _weights(db)
     for row in rows(db, _LEARNERS):
         user_id = row["user_id"]
-        lived = replaying.live(log.of(user_id), tests.of(user_id), weights.get(user_id, DEFAULT))
+        lived = replaying.live(log.of(user_id), tests.of(user_id), weights.get(user_id, DEFAULT), whole=False)
         yield Learnt(
             user_id,
             _by(memories.of(user_id), "concept", state.to_kept),

@@ -19,15 +19,21 @@ from bot.store import learning_state as state
 from bot.store.codec import from_ms, to_day
 from bot.store.connect import Row, change, rows, stream
 from quizzes.memory import Parameters, Rating
-from quizzes.skill import Skill, update
+from quizzes.skill import Skill, moved, surprise
 
 LOG = (
-    "SELECT a.id, a.item_id, a.correct, a.local_day, a.at, r.concept, r.section, r.rating, r.guess, r.learner_rating,"
-    " r.section_rating, r.item_rating, r.rated, r.reviewed FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id"
+    "SELECT a.id, a.item_id, a.correct, a.local_day, a.at, r.concept, r.section, r.rating, r.guess,"
+    " r.item_rating, r.rated, r.reviewed FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id"
 )
 _OF_LEARNER = LOG + " WHERE a.user_id = :user_id ORDER BY a.id"
+_RATED = (
+    "SELECT a.item_id, a.correct, r.guess, r.learner_rating, r.section_rating, r.item_rating"
+    " FROM attempt a JOIN attempt_review r ON r.attempt_id = a.id WHERE r.rated = 1"
+)
 _AMONG = "IN (SELECT value FROM json_each(:only))"
 _PLACEMENTS = "SELECT after_attempt, answers, ability FROM placement WHERE user_id = :user_id AND ended_at IS NOT NULL ORDER BY id"
+_RATINGS = {int(rating): rating for rating in Rating}
+_NEW = Skill()
 
 
 class Review(NamedTuple):
@@ -65,15 +71,18 @@ def replay(db: Database, user_id: int) -> Replay:
     return live(rows(db, _OF_LEARNER, user_id=user_id), tests, state.parameters(db, user_id))
 
 
-def live(answers: Iterable[Row], placements: Iterable[Row], weights: Parameters) -> Replay:
-    """Live through answers, in the order they were given, and through what placement tests found between them. Pure."""
+def live(answers: Iterable[Row], placements: Iterable[Row], weights: Parameters, *, whole: bool = True) -> Replay:
+    """Live through answers, in the order they were given, and through what placement tests found between them. Pure.
+
+    What is kept of a learner needs no `whole` replay, with the reviews and what was due.
+    """
     lived = Replay()
     tests = [(row["after_attempt"], Placed(row["ability"], row["answers"])) for row in placements]
     rated: set[str] = set()
     for row in answers:
         while tests and tests[0][0] < row["id"]:
             _place(lived, tests.pop(0)[1])
-        _review(lived, row, weights)
+        _review(lived, row, weights, whole=whole)
         if row["rated"] and row["item_id"] not in rated:
             rated.add(row["item_id"])
             _rate(lived, row)
@@ -86,20 +95,25 @@ def _place(lived: Replay, found: Placed) -> None:
     lived.skills[state.OVERALL] = placed(lived.skills.get(state.OVERALL, Skill()), found)
 
 
-def _review(lived: Replay, row: Row, weights: Parameters) -> None:
+def _review(lived: Replay, row: Row, weights: Parameters, *, whole: bool) -> None:
     kept, day = lived.memories.get(row["concept"]), to_day(row["local_day"])
-    if is_due(kept, day):
+    if whole and is_due(kept, day):
         lived.due.add(row["id"])
-    review = Review(Rating(row["rating"]), from_ms(row["at"]))
-    if row["reviewed"] and counts(kept, review.rating, day):
-        lived.memories[row["concept"]] = remember(kept, review.rating, review.at, day, weights)
-        lived.reviews.setdefault(row["concept"], []).append(review)
+    rating = _RATINGS[row["rating"]]
+    if row["reviewed"] and counts(kept, rating, day):
+        at = from_ms(row["at"])
+        lived.memories[row["concept"]] = remember(kept, rating, at, day, weights)
+        if whole:
+            lived.reviews.setdefault(row["concept"], []).append(Review(rating, at))
 
 
 def _rate(lived: Replay, row: Row) -> None:
-    learner, section = (lived.skills.get(key, Skill()) for key in (state.OVERALL, row["section"]))
-    moved = update(learner, section, Skill(row["item_rating"]), guess=row["guess"], correct=bool(row["correct"]))
-    lived.skills |= {state.OVERALL: moved[0], row["section"]: moved[1]}
+    learner = lived.skills.get(state.OVERALL, _NEW)
+    section = lived.skills.get(row["section"], _NEW)
+    ability = learner.rating + section.rating
+    by = surprise(ability, row["item_rating"], guess=row["guess"], correct=row["correct"] == 1)
+    lived.skills[state.OVERALL] = moved(learner, by)
+    lived.skills[row["section"]] = moved(section, by)
 
 
 def rebuild(db: Database, user_id: int) -> None:
@@ -121,10 +135,11 @@ def items(db: Database, only: Collection[str] | None = None) -> dict[str, Skill]
     """Work out the ratings of all items, or of some, from the answers that rate."""
     found: dict[str, Skill] = {}
     among = "" if only is None else f" AND a.item_id {_AMONG}"
-    for row in stream(db, LOG + f" WHERE r.rated = 1{among} ORDER BY a.id", only=json.dumps(sorted(only or ()))):
-        item = found.get(row["item_id"], Skill(row["item_rating"]))
-        learner, section = Skill(row["learner_rating"]), Skill(row["section_rating"])
-        found[row["item_id"]] = update(learner, section, item, guess=row["guess"], correct=bool(row["correct"]))[2]
+    for row in stream(db, f"{_RATED}{among} ORDER BY a.id", only=json.dumps(sorted(only or ()))):
+        item = found.get(row["item_id"]) or Skill(row["item_rating"])
+        ability = row["learner_rating"] + row["section_rating"]
+        by = surprise(ability, item.rating, guess=row["guess"], correct=row["correct"] == 1)
+        found[row["item_id"]] = moved(item, -by)
     return found
 
 

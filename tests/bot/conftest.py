@@ -85,7 +85,8 @@ def _called(job: Job, text: str, call_id: str, args: tuple[Any, ...]) -> Returne
         return Returned(id=call_id, outcome=Outcome.ERROR, fault=told)
     except (LookupError, NameError, TypeError, ValueError, ArithmeticError, AttributeError) as fault:
         line = _last_line(fault, job.filename)
-        source_line = text.split("\n")[line - 1].strip() if line else ""
+        lines = text.split("\n")
+        source_line = lines[line - 1].strip() if line and line <= len(lines) else ""  # one of several may be longer
         told = Fault(type=type(fault).__name__, message=str(fault), line=line, source_line=source_line)
         return Returned(id=call_id, outcome=Outcome.ERROR, fault=told)
     return Returned(id=call_id, outcome=Outcome.OK, value=value, args_after=given)

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from bot.app import TRACK, check_tokens, content_folder, remote_runner
 from bot.config import ConfigError, Settings
+from bot.doctor_upkeep import judge_upkeep
 from bot.schedule import zones
-from bot.store import Store, StoreError
+from bot.store import Store, StoreError, list_backups
 from bot.store.health import advice_on_engine
 from bot.store.schedules import Schedule
 from challenges.load import load_challenges
@@ -142,6 +143,7 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
         return [Finding("database", f"cannot open {settings.database}", False, str(fault), fix)]
     try:
         health, posts = await store.doctor(), await store.deliveries.health()
+        ran = await store.upkeep.ran()
     finally:
         await store.close()
     findings = [
@@ -149,7 +151,8 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
         Finding("database", f"SQLite {health.sqlite_version}", True, advice_on_engine(health)),
     ]
     faults = (Finding("database", f.what, False, "", f.fix) for f in health.faults)
-    return [*findings, *faults, *map(_post, posts)]
+    upkeep = judge_upkeep(ran, list_backups(settings.backups), settings.backups, now)
+    return [*findings, *faults, *(Finding("database", *word) for word in upkeep), *map(_post, posts)]
 
 
 def _post(schedule: Schedule) -> Finding:

@@ -32,6 +32,7 @@ ONLY = {  # a module, and the only places that may import it
     "pydantic_settings": ("bot/config.py",),
     "apscheduler": ("bot/schedule/clock.py",),
     "prometheus_client": ("bot/metrics.py",),
+    "aiosqlite": ("bot/store/bench/other.py",),
     "structlog": ("bot/app.py", "bot/logs.py", "bot/schedule/", "bot/dispatch.py", "bot/serving.py", "bot/tutor/", "bot/store/", "bot/platforms/"),
     "aiohttp": ("runner/remote/", "bot/health.py", "bot/platforms/discord/", "bot/platforms/slack/"),
     "argparse": ("bot/__main__.py", "bot/cli/", "runner/__main__.py", "runner/bench/__main__.py", "runner/remote/serve.py"),

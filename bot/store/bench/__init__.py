@@ -4,6 +4,7 @@ Knows nothing of the shell; `epochbot bench store` prints what comes from here. 
 answer is two or three of them (attempt, review, and XP where it earned some).
 """
 
-from bot.store.bench.measure import NAMES, Measure, Sizes, measure
+from bot.store.bench.measure import NAMES, QUICK, Measure, Sizes, measure
+from bot.store.bench.other import NoBaseline
 
-__all__ = ["NAMES", "Measure", "Sizes", "measure"]
+__all__ = ["NAMES", "QUICK", "Measure", "NoBaseline", "Sizes", "measure"]

@@ -16,6 +16,10 @@ TABLE = "CREATE TABLE event (id INTEGER PRIMARY KEY, idem TEXT NOT NULL UNIQUE, 
 INSERT = "INSERT INTO event (idem, body) VALUES (?, 'x')"
 
 
+class NoBaseline(Exception):  # noqa: N818 - it says what is the matter
+    """What others do could not be measured."""
+
+
 async def measure(path: str, rows: int, callers: int, rate: float) -> dict[str, float]:
     """Write rows, each durable before its caller goes on; give rows per second and the 99th percentile in milliseconds."""
     import aiosqlite
@@ -57,7 +61,7 @@ async def ask(path: Path, rows: int, callers: int, rate: float = 0.0) -> dict[st
     """Have it measured in a process of its own.
 
     Raises:
-        RuntimeError: that failed, as where aiosqlite is not installed.
+        NoBaseline: that failed, as where aiosqlite is not installed.
     """
     words = [sys.executable, "-m", __name__, str(path), str(rows), str(callers), str(rate)]
     process = await asyncio.create_subprocess_exec(
@@ -65,7 +69,8 @@ async def ask(path: Path, rows: int, callers: int, rate: float = 0.0) -> dict[st
     )
     out, err = await process.communicate()
     if process.returncode:
-        raise RuntimeError(f"the baseline failed: {err.decode(errors='replace').strip().splitlines()[-1]}")
+        why = (err.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+        raise NoBaseline(f"the baseline failed ({why}); it needs what `make test` installs")
     found: dict[str, float] = json.loads(out)
     return found
 

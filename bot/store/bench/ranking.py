@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 
@@ -45,8 +46,6 @@ def _baseline(path: Path, group_id: int, some: list[int]) -> float:
 
 
 def _one(db: Database, group_id: int, user_id: int) -> float:
-    import time
-
     started = time.perf_counter()
     value(db, _COUNTED, group_id=group_id, user_id=user_id)
     return time.perf_counter() - started

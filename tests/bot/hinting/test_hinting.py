@@ -37,9 +37,11 @@ def test_no_hint_for_a_question_we_ship_contains_its_answer(shipped_track, seed:
             answers = (answer_key(item, shown),)
         words = folded(" ".join(said))
         titles = folded(" ".join(concept.title for concept in shipped_track.concepts))
-        for answer in map(folded, answers):
-            if answer not in titles and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", words):
-                given_away.append((item.id, answer))
+        given_away += [
+            (item.id, answer)
+            for answer in map(folded, answers)
+            if answer not in titles and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", words)
+        ]
     assert (given_away, odd) == ([], [])
 
 

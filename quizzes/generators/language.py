@@ -22,6 +22,21 @@ def attention_scores_scaled(rng: random.Random) -> Drawn:
     return Drawn({"q": listed(q), "k": listed(k), "d": 4}, dot / 2, wrong)
 
 
+def attention_output(rng: random.Random) -> Drawn:
+    """Output of attention for one query: the values averaged with the attention weights.
+
+    Params: weight_a, weight_b, weight_c (percent, summing to 100), value_a, value_b, value_c (one number each)
+    Wrong: strongest (the value with the largest weight), plain_mean (weights ignored), total (values added up)
+    """
+    weight_a, weight_b = rng.choice((50, 60, 70)), rng.choice((10, 15, 20))
+    weights = (weight_a, weight_b, 100 - weight_a - weight_b)
+    values = (rng.randint(2, 9), rng.randint(10, 30), rng.randint(40, 60))
+    mixed = sum(w * v for w, v in zip(weights, values, strict=True)) / 100
+    wrong = {"strongest": float(values[0]), "plain_mean": sum(values) / 3, "total": float(sum(values))}
+    names = [f"{kind}_{letter}" for kind in ("weight", "value") for letter in "abc"]
+    return Drawn(dict(zip(names, (*weights, *values), strict=True)), mixed, wrong)
+
+
 def perplexity(rng: random.Random) -> Drawn:
     """Perplexity of four tokens: exp of the mean -ln p, the inverse of the geometric mean probability.
 
@@ -94,3 +109,14 @@ def chunk_count(rng: random.Random) -> Drawn:
     chunks = ceil((tokens - overlap) / step)
     wrong = {"no_overlap": ceil(tokens / size), "drops_tail": chunks - 1, "added": ceil(tokens / (size + overlap))}
     return Drawn({"tokens": tokens, "size": size, "overlap": overlap}, chunks, wrong)
+
+
+def causal_pairs(rng: random.Random) -> Drawn:
+    """Pairs of query and key that a causal mask leaves open: 1 + 2 + ... + n.
+
+    Params: n (tokens in the text)
+    Wrong: no_mask (n * n), self_hidden (n * (n - 1) / 2), per_token (n)
+    """
+    n = rng.randint(5, 12)
+    wrong = {"no_mask": n * n, "self_hidden": n * (n - 1) // 2, "per_token": n}
+    return Drawn({"n": n}, n * (n + 1) // 2, wrong)

@@ -1,8 +1,9 @@
-"""Families about the shape and size of networks: outputs, parameters, receptive fields."""
+"""Families about the shape and size of networks: outputs, parameters, receptive fields, memory, starting weights."""
 
 from __future__ import annotations
 
 import random
+from math import sqrt
 
 from quizzes.generators.drawn import Drawn
 
@@ -95,3 +96,25 @@ def kv_cache_bytes(rng: random.Random) -> Drawn:
     mib = 4 * layers * heads * head_dim * tokens // 2**20
     wrong = {"keys_only": mib / 2, "one_layer": mib / layers, "bits": mib * 8}
     return Drawn({"layers": layers, "heads": heads, "head_dim": head_dim, "tokens": tokens}, mib, wrong)
+
+
+def adam_memory(rng: random.Random) -> Drawn:
+    """Memory of weights, gradients and Adam's two averages in GB of 10^9 bytes: 4 numbers of 4 bytes per weight.
+
+    Params: billions (weights of the model, in thousands of millions)
+    Wrong: weights (the weights alone), no_state (Adam's averages forgotten), one_average (one of them forgotten)
+    """
+    billions = rng.choice((1, 2, 3, 4, 6, 7, 8, 13))
+    wrong = {"weights": 4 * billions, "no_state": 8 * billions, "one_average": 12 * billions}
+    return Drawn({"billions": billions}, 16 * billions, wrong)
+
+
+def sum_deviation(rng: random.Random) -> Drawn:
+    """Standard deviation of a unit's sum of inputs (mean 0, sd 1) times independent weights: sd * sqrt(inputs).
+
+    Params: inputs (how many), sd (standard deviation of the weights, whose mean is 0)
+    Wrong: linear (sd * inputs), one (sd), variance (sd squared times inputs), mean (sd / sqrt(inputs))
+    """
+    root, sd = rng.choice((4, 5, 8, 10, 20, 30)), rng.choice((0.1, 0.2, 0.25, 0.5, 2))
+    wrong = {"linear": sd * root * root, "one": float(sd), "variance": sd * sd * root * root, "mean": sd / root}
+    return Drawn({"inputs": root * root, "sd": sd}, sd * sqrt(root * root), wrong)

@@ -91,3 +91,31 @@ def quantise_scale(rng: random.Random) -> Drawn:
     big, small = max(-low, high), min(-low, high)
     wrong = {"affine": (high - low) / 255, "smaller_side": small / 127, "by_bits": big / 8}
     return Drawn({"low": low, "high": high}, big / 127, wrong)
+
+
+def batch_staleness(rng: random.Random) -> Drawn:
+    """Greatest age in hours of the data behind a batch score: delay + every.
+
+    Params: every (hours from one reading of the data to the next), delay (hours from reading to publishing)
+    Wrong: interval (every alone), at_publishing (delay alone), difference (every - delay)
+    """
+    every, delay = rng.choice((6, 8, 12, 24)), rng.randint(1, 5)
+    wrong = {"interval": every, "at_publishing": delay, "difference": every - delay}
+    return Drawn({"every": every, "delay": delay}, every + delay, wrong)
+
+
+def pipeline_minutes(rng: random.Random) -> Drawn:
+    """Shortest run of a pipeline whose two middle steps may run side by side: extract + max(features, labels) + train.
+
+    Params: extract, features, labels, train (minutes of each step; the middle two wait for extract, train for both)
+    Wrong: one_by_one (all steps added), first_done (train begins after the quicker middle step), longest (the longest
+        step alone)
+    """
+    extract, features, labels, train = rng.sample(range(4, 31), 4)
+    wrong = {
+        "one_by_one": extract + features + labels + train,
+        "first_done": extract + min(features, labels) + train,
+        "longest": max(extract, features, labels, train),
+    }
+    shown = {"extract": extract, "features": features, "labels": labels, "train": train}
+    return Drawn(shown, extract + max(features, labels) + train, wrong)

@@ -20,6 +20,17 @@ def gradient_descent_step(rng: random.Random) -> Drawn:
     return Drawn({"w": w, "target": target, "lr": lr, "gradient": gradient}, w - lr * gradient, wrong)
 
 
+def chain_rule_gradient(rng: random.Random) -> Drawn:
+    """Gradient of (w x - target) squared with respect to w: 2 (w x - target) x.
+
+    Params: w (the weight), x (the input), target (the label), u (w x)
+    Wrong: outer_only (2 (w x - target)), half (without the factor 2), inner_only (x), loss (the loss itself)
+    """
+    w, x, off = rng.randint(2, 5), rng.randint(2, 5), rng.choice((-4, -3, -1, 1, 3, 4))
+    wrong = {"outer_only": 2 * off, "half": off * x, "inner_only": x, "loss": off * off}
+    return Drawn({"w": w, "x": x, "target": w * x - off, "u": w * x}, 2 * off * x, wrong)
+
+
 def momentum_step(rng: random.Random) -> Drawn:
     """One momentum step: v = beta v + gradient, then w - lr v.
 
@@ -95,3 +106,16 @@ def learning_curve_gap(rng: random.Random) -> Drawn:
     train, validation = target + bias, target + bias + gap
     wrong = {"to_target": validation - target, "bias": bias, "ratio": validation / train}
     return Drawn({"train_error": train, "validation_error": validation, "target_error": target}, gap, wrong)
+
+
+def stacking_fits(rng: random.Random) -> Drawn:
+    """Fits of a stacked ensemble with out-of-fold predictions: models * folds, models refits, one meta-model.
+
+    Params: models (base models), folds (of the cross-validation)
+    Wrong: no_refit (base models not fitted on all rows), no_meta (meta-model forgotten), no_folds (models + 1),
+        folds_only (models * folds)
+    """
+    models, folds = rng.randint(2, 6), rng.choice((3, 4, 5, 8, 10))
+    oof = models * folds
+    wrong = {"no_refit": oof + 1, "no_meta": oof + models, "no_folds": models + 1, "folds_only": oof}
+    return Drawn({"models": models, "folds": folds}, oof + models + 1, wrong)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 from sklearn import metrics
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import StackingClassifier
 
 from quizzes.generators import draw, seeded
 
@@ -134,3 +136,18 @@ def test_a_family_agrees_with_the_library(name):
         drawn = draw(name, seeded(seed))
         again = SECOND_WAYS[name](drawn.params)
         assert again is None or again == pytest.approx(drawn.answer, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_stack_is_fitted_as_often_as_claimed(seed):
+    fits = []
+
+    class Counted(DummyClassifier):
+        def fit(self, *given):
+            fits.append(self)
+            return super().fit(*given)
+
+    drawn = draw("stacking_fits", seeded(seed))
+    base = [(str(n), Counted()) for n in range(drawn.params["models"])]
+    StackingClassifier(base, Counted(), cv=drawn.params["folds"]).fit(np.zeros((20, 1)), [0, 1] * 10)
+    assert len(fits) == drawn.answer

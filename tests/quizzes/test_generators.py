@@ -69,6 +69,9 @@ def test_the_list_for_authors_is_current():
         ("warmup_lr", lambda p: p["peak"] * p["step"] / p["warmup"]),
         ("z_score", lambda p: (p["x"] - p["mean"]) / p["sd"]),
         ("receptive_field", lambda p: 1 + sum(p["kernel"] - 1 for _ in range(p["layers"]))),
+        ("causal_pairs", lambda p: sum(key <= query for query in range(p["n"]) for key in range(p["n"]))),
+        ("batch_staleness", lambda p: _oldest(p["every"], p["delay"])),
+        ("pipeline_minutes", lambda p: p["train"] + max(p["extract"] + p[step] for step in ("features", "labels"))),
     ],
 )
 def test_answer_agrees_with_a_second_way_to_it(name, recomputed):
@@ -82,6 +85,15 @@ def _starts(tokens: int, size: int, overlap: int) -> list[int]:
     while starts[-1] + size < tokens:
         starts.append(starts[-1] + size - overlap)
     return starts
+
+
+def _oldest(every: int, delay: int) -> int:
+    """Live through three rounds, looking every quarter of an hour at what is published by then."""
+
+    def read(t: float) -> int:
+        return max(r for r in range(-9 * every, 3 * every, every) if r + delay <= t)
+
+    return math.ceil(max(t / 4 - read(t / 4) for t in range(12 * every)))
 
 
 def _list(text: str) -> list[float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,14 +106,12 @@ def _swap(database: Path, fresh: Path, kept_name: str) -> Path | None:
     sync(fresh)
     kept = None
     if database.exists():
-        with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as present:  # it may be what is to be replaced
-            present.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
         kept = database.with_name(kept_name)
+        os.link(database, kept)
         log = database.with_name(database.name + "-wal")
-        if log.exists():  # the new database must never be taken for this log's own
+        if log.exists():  # it belongs to the old database, and must never be taken for the new one's
             log.rename(kept.with_name(kept.name + "-wal"))
         database.with_name(database.name + "-shm").unlink(missing_ok=True)
-        os.link(database, kept)
     fresh.replace(database)
     listed = database.with_name(database.name + "-erased")
     theirs = fresh.with_name(fresh.name + "-erased")

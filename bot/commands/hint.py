@@ -115,7 +115,7 @@ async def _challenge(context: Context, challenge: Challenge) -> Reply:
     taken = await context.store.hints.take(context.user.id, challenge.slug, order, context.request.idempotency_key)
     shown = [rung for rung in order if rung in taken.rungs]
     example = await _example(context, challenge)
-    said = {
+    said: dict[int, str] = {
         rung: f"{n}. {ladder.LABELS[rung]}: {ladder.words(challenge, rung, last, example)}"
         for n, rung in enumerate(shown, 1)
     }

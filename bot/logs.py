@@ -65,7 +65,7 @@ class _Faults:
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
         if (error := _raised(event.pop("exc_info", None))) is not None:
-            event["exception"] = list(self._told(error))
+            event["exception"] = "\n".join(self._told(error))
         return event
 
     def _told(self, error: BaseException | None) -> Iterable[str]:

@@ -7,7 +7,7 @@ TORCH  := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak verdicts bench attacks coverage content chaos doctor clean
+.PHONY: help demo test lint soak verdicts bench attacks coverage content chaos month doctor clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ soak: $(STAMP)  ## the long forms: ten thousand mixed runs, more kills, more see
 
 chaos: $(STAMP)  ## three processes send posts and are killed 150 times; every zone's days at every hour
 	@$(BIN)/pytest -q -m slow tests/bot/schedule
+
+month: $(STAMP)  ## thirty days of a group of eight on all four hosts, reckoned anew, with its diary to read
+	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -s -m slow tests/bot/month
 
 verdicts: $(STAMP)  ## every program's verdict, fifty times on a busy machine; RUNNER=cold for the other runner
 	@$(BIN)/python tests/verdicts/matrix.py $(if $(RUNNER),--runner $(RUNNER)) $(if $(REPEATS),--repeats $(REPEATS))

@@ -12,10 +12,11 @@ from datetime import timedelta
 from bot.schedule.kinds import Job
 from bot.services import Services
 from bot.store import StoreError
+from bot.store.upkeep_backup import made_at
 
 CHECK_HOUR, BACKUP_HOUR, TIDY_HOUR = 2, 4, 5  # UTC; the backup comes after what is to be forgotten is
 BACK_UP, CHECK, CHECK_BACKUP, TIDY = "back up", "check database", "check backup", "tidy database"
-WEEK = timedelta(days=6, hours=12)  # a job of last week at the same hour is due again
+WEEK = timedelta(days=6, hours=12)  # the backup of the same hour a week later is to be looked through again
 DETAIL_CHARS = 300
 
 
@@ -50,9 +51,12 @@ async def check_backup(services: Services) -> str:
     """
     upkeep = services.store.upkeep
     newest = upkeep.backups(services.backups)[:1] if services.backups else []
+    if not newest:
+        return ""
     before = (await upkeep.ran()).get(CHECK_BACKUP)
-    if not newest or (before and before.ok and before.detail and services.now() - before.at < WEEK):
-        return before.detail if before else ""
+    checked = made_at(before.detail) if before and before.ok else None
+    if before and checked and newest[0].at - checked < WEEK:
+        return before.detail
     if found := await upkeep.check_backup(newest[0].path):
         raise UpkeepError(f"{newest[0].path.name} is damaged: {found[0]}. Run `epochbot backup`, and check the disk.")
     return newest[0].path.name

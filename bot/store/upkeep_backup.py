@@ -57,11 +57,15 @@ class BackupMade:
 
 def list_backups(folder: Path) -> list[Backup]:
     """List the backups in a folder, newest first; none where there is no folder. Other files are left out."""
-    found = [(path, _NAME.fullmatch(path.name)) for path in folder.glob("epochbot-*.sqlite3")]
-    made = [
-        Backup(path, datetime.strptime(name[1], _STAMP).replace(tzinfo=UTC)) for path, name in found if name is not None
-    ]
+    found = ((path, made_at(path.name)) for path in folder.glob("epochbot-*.sqlite3"))
+    made = [Backup(path, at) for path, at in found if at is not None]
     return sorted(made, key=lambda backup: backup.at, reverse=True)
+
+
+def made_at(name: str) -> datetime | None:
+    """Read from a backup's name when it was made; None when the name is none of ours."""
+    found = _NAME.fullmatch(name)
+    return datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC) if found else None
 
 
 def outlived(times: Collection[datetime], daily: int = DAILY, weekly: int = WEEKLY) -> set[datetime]:

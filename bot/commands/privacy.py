@@ -18,8 +18,8 @@ follows from them: XP, streak and what you know.
 Where: in one file of this bot, on the machine of whoever runs it. Nothing is sold, and nobody is tracked.
 Who sees it: your answers, code and mistakes are yours alone. Your group sees your name and XP on its board; /settings board off hides \
 you. Admins see what the group finds hard, without names.
-Claude: only where the operator has set a key and your group agreed to it, code that failed is sent to Anthropic for a hint. Your name \
-and ids never are.
+Claude: only where the operator has set a key and your group agreed to it, code that failed, short answers and what you /ask are sent \
+to Anthropic for help with them. You are told before; /settings ai off stops it. Your name and ids never are sent.
 How long: {words} All of it goes when you delete it; backups lose it as they grow old."""
 FOR_A_WHILE = "code and free text for {days} days, the rest for as long as you are here."
 FOR_GOOD = "for as long as you are here."

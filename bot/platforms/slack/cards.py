@@ -62,7 +62,7 @@ from bot.platforms.slack.questions import OPTIONS, question
 
 TABLE_ROWS, TABLE_WEIGHT = 90, 8_000
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-WANTING = ("answer", "submit", "run", "hint", "link", "group", "help")  # a press of these alone would lead nowhere
+WANTING = ("answer", "submit", "run", "hint", "ask", "link", "group", "help")  # a press of these alone would lead nowhere
 DAYS = {
     DayMark.DONE: "🟩",
     DayMark.FROZEN: "🟦",

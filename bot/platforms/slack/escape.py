@@ -11,7 +11,10 @@ import re
 from bot.platforms.plain import clean
 
 LINK = re.compile(r"<((?:https?|mailto|tel|ftp)[^<>|\s]*)(?:\|([^<>]*))?>")
-NAMES = "daily|answer|quiz|challenge|submit|run|hint|explain|streak|progress|leaderboard|settings|group|help"
+NAMES = (
+    "daily|today|placement|answer|quiz|challenge|submit|run|hint|explain|ask|vote|report|streak|progress|leaderboard|pair|duel"
+    "|settings|privacy|group|help"
+)
 COMMAND = re.compile(rf"(?<![\w/.:<])/(?=(?:{NAMES}|learn(?! (?:{NAMES})\b))(?![\w/-]))")
 # All but /link, which is typed on the other account, wherever that is.
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # the last one last, or &amp;lt; would be undone twice

@@ -17,7 +17,7 @@ def linear_difference(rng: random.Random) -> Drawn:
     base, per_area = rng.choice((20_000, 30_000, 40_000)), rng.choice((2_000, 3_000, 4_000))
     per_room = rng.choice((5_000, 7_000, 8_000, 12_000))
     area, rooms = rng.choice((50, 60, 70)), rng.randint(2, 3)
-    d_area, d_rooms = rng.choice((10, 20, 30)), rng.randint(1, 2)
+    d_area, d_rooms = rng.choice((15, 20, 30)), rng.randint(1, 2)
     by_area, by_rooms = per_area * d_area, per_room * d_rooms
     wrong = {"area_only": by_area, "sign_lost": by_area + by_rooms, "with_base": base + by_area - by_rooms}
     shown = {"base": base, "per_area": per_area, "per_room": per_room, "area_a": area, "area_b": area + d_area}

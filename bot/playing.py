@@ -16,7 +16,7 @@ from bot.store.games_results import Ended
 from quizzes.generators import seeded
 from quizzes.present import seed_for
 
-HOW = {1.0: "You won your duel", 0.5: "Your duel is a draw", 0.0: "Your duel is over"}
+HOW = {1.0: "you won your duel", 0.5: "your duel is a draw", 0.0: "your duel is over"}
 
 
 async def next_question(context: Context, running: Duel) -> Reply | None:
@@ -49,7 +49,7 @@ async def after_answer(context: Context, question: Question, card: FeedbackCard)
         return card
     if came_to is False:
         return replace(card, actions=(Action("Next duel question", "duel", primary=True),))
-    after = result_line(came_to) if isinstance(came_to, Ended) else "Your part of the duel is done"
+    after = result_line(came_to) if isinstance(came_to, Ended) else "your part of the duel is done"
     return replace(
         card,
         gains=", ".join(filter(None, (card.gains, after))),

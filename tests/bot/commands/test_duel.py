@@ -69,10 +69,10 @@ async def test_a_duel_from_challenge_to_result(start: Start) -> None:
     assert (await ben.say("/duel accept 1")).startswith("── The duel is on")
     first = await play(mia, right=2)
     assert [card.actions[0].command for card in first] == ["duel", "duel", "duel"]
-    assert "Your part of the duel is done" in first[-1].gains
+    assert "your part of the duel is done" in first[-1].gains
     assert "Ben has answered 0 of 3." in await mia.say("/duel")
     last = (await play(ben, right=3))[-1]
-    assert last.gains.endswith("You won your duel, 3 to 2")
+    assert last.gains.endswith("you won your duel, 3 to 2")
     await mia.verify(
         (
             "/duel",
@@ -97,7 +97,7 @@ async def test_a_duel_from_challenge_to_result(start: Start) -> None:
 async def test_time_decides_between_equals(start: Start) -> None:
     mia, ben = await begin(start)
     await play(mia, right=2, seconds=30)
-    assert (await play(ben, right=2, seconds=29))[-1].gains.endswith("You won your duel, 2 to 2")
+    assert (await play(ben, right=2, seconds=29))[-1].gains.endswith("you won your duel, 2 to 2")
 
 
 async def test_both_get_twins_of_the_same_items_and_never_a_free_text(start: Start, shipped_track: Any) -> None:

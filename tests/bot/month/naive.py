@@ -18,6 +18,7 @@ import fsrs
 
 ONE = timedelta(days=1)
 WEEK = 7
+EVER = datetime.min.replace(tzinfo=UTC)
 LEVELS = {"easy": 20, "medium": 40, "hard": 80}
 LABELS = (-1.5, -0.5, 0.5, 1.5)
 
@@ -252,7 +253,7 @@ class Scores:
             self.entries.append((who, at, gained))
         return gained
 
-    def total(self, who: str, since: datetime = datetime.min.replace(tzinfo=UTC)) -> int:
+    def total(self, who: str, since: datetime = EVER) -> int:
         """All XP of somebody, or what they earned since an instant."""
         return sum(amount for name, at, amount in self.entries if name == who and at >= since)
 

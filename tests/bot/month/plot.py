@@ -124,7 +124,7 @@ def write(cast: Cast) -> Plot:
     cast.world.after_upkeep = cast.look_for_fits
     set_up(plot)
     habits(plot)
-    for chapter in (games, absences, journeys, trouble, farewell, pictures):
+    for chapter in (challenges, games, absences, journeys, trouble, farewell, pictures):
         chapter(plot)
     for down, up in DOWN:
         plot.at(down, cast.world.end)
@@ -181,9 +181,9 @@ def habits(plot: Plot) -> None:
         plot.every_day(key, hour, minute, lambda key=key: cast.together(key), skip=skip)
 
 
-def games(plot: Plot) -> None:
-    """Challenges of the day, a pair, a duel between Discord and Slack."""
-    cast, codes = plot.cast, plot.codes
+def challenges(plot: Plot) -> None:
+    """Challenges of the day, opened from the post."""
+    cast = plot.cast
 
     async def todays(key: str, *, tries: int = 0, hint: bool = False) -> None:
         """Open the challenge that was posted, from its button, and pass it."""
@@ -208,6 +208,11 @@ def games(plot: Plot) -> None:
     plot.at(when(10, 23, 12, 30), lambda: todays("finn"), lambda: todays("dana"))
     plot.at(when(11, 2, 12, 30), lambda: todays("chen", hint=True))
     plot.at(when(11, 6, 12, 30), lambda: todays("ada"))
+
+
+def games(plot: Plot) -> None:
+    """A pair on two continents, and a duel between Discord and Slack."""
+    cast, codes = plot.cast, plot.codes
 
     async def pair() -> None:
         codes["pair"] = code_in(await cast.say("ada", "pair code"))
@@ -284,6 +289,7 @@ def journeys(plot: Plot) -> None:
     daily = lambda: cast.daily("eli")  # noqa: E731 - as short as it is used
     plot.every_day("eli", 20, 15, daily, zone=AUCKLAND, last=date(2026, 10, 20))
     plot.at(when(10, 20, 21, 0, AUCKLAND), lambda: cast.fly("eli", HONOLULU))
+    plot.at(when(10, 20, 12, 30, HONOLULU), lambda: cast.practise("eli", 2))  # the same date once more
     plot.every_day("eli", 20, 15, daily, zone=HONOLULU, first=date(2026, 10, 22), last=date(2026, 10, 31))
     plot.at(when(10, 31, 21, 0, HONOLULU), lambda: cast.fly("eli", AUCKLAND))
     plot.every_day("eli", 20, 15, daily, zone=AUCKLAND, first=date(2026, 11, 2), last=date(2026, 11, 8))

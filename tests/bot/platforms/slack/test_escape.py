@@ -9,9 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.cards import Input, Markdown, NoticeCard, QuestionCard
+from bot.commands import discover
 from bot.platforms.plain import UNSAFE, clean
 from bot.platforms.slack.blocks import pieces, texts
-from bot.platforms.slack.escape import fallback, literal, unescape
+from bot.platforms.slack.escape import fallback, literal, typed_here, unescape
 from bot.platforms.slack.markup import written
 from bot.platforms.slack.messages import messages
 
@@ -75,3 +76,8 @@ def test_markdown_loses_no_letter(text: str) -> None:
 )
 def test_what_slack_made_of_a_text_is_undone(sent: str, meant: str) -> None:
     assert unescape(sent) == meant
+
+
+def test_every_command_is_named_as_it_is_typed_here_but_the_one_for_elsewhere() -> None:
+    named = {name: typed_here(f"Type /{name}.") for name in discover()}
+    assert named == {name: f"Type /{'' if name == 'link' else 'learn '}{name}." for name in discover()}

@@ -24,6 +24,7 @@ Check = Callable[[Any, Any, Any], str | None]
 EXACT = Compare(kind=CompareKind.EXACT)
 PRINTED_CAP = 500
 SAID_CAP = 600
+DIFFERING = 4  # failing cases whose values a report carries
 CHECK_FAULTS = (*AUTHOR_FAULTS, BufferError, MemoryError, StopIteration)
 """What an author's check may raise when it meets a value it was not written for; such a value is wrong."""
 
@@ -59,6 +60,7 @@ def judge(
     hidden = [one.verdict for one in judged if not one.case.visible]
     failed = [verdict for verdict in hidden if verdict is not Verdict.ACCEPTED]
     fault, detail = told(cases, returned, learner, source)
+    wrong = _by_size([one for one in judged if one.verdict is Verdict.WRONG])
     return Report(
         verdict=gravest([*(one.verdict for one in judged), _of_run(learner)] if judged else []),
         cases=tuple(_shown(one) for one in judged if one.case.visible),
@@ -69,7 +71,8 @@ def judge(
         detail=detail,
         isolation=learner.isolation,
         wall_ms=learner.wall_ms,
-        mismatch=_smallest([one for one in judged if one.verdict is Verdict.WRONG]),
+        mismatch=next(iter(wrong), None),
+        differing=tuple(wrong[1:DIFFERING]),
         failing=tuple(
             one.case.name
             for one in sorted(judged, key=lambda one: not one.case.visible)
@@ -180,16 +183,17 @@ def _shown(one: _Judged) -> CaseReport:
     )
 
 
-def _smallest(failing: list[_Judged]) -> Mismatch | None:
-    """The failing case a person could follow: a visible one first, then the shortest inputs."""
-    if not failing:
-        return None
-    one = min(failing, key=lambda f: (not f.case.visible, len(show_args(f.case.args, 10_000))))
-    return Mismatch(
-        case=one.case.name,
-        visible=one.case.visible,
-        args=one.case.args,
-        expected=one.expected,
-        got=one.back.value if one.back else None,
-        message=one.message,
-    )
+def _by_size(failing: list[_Judged]) -> list[Mismatch]:
+    """Failing cases, those a person could follow first: visible ones, then the shortest inputs."""
+    ordered = sorted(failing, key=lambda f: (not f.case.visible, len(show_args(f.case.args, 10_000))))
+    return [
+        Mismatch(
+            case=one.case.name,
+            visible=one.case.visible,
+            args=one.case.args,
+            expected=one.expected,
+            got=one.back.value if one.back else None,
+            message=one.message,
+        )
+        for one in ordered
+    ]

@@ -130,6 +130,7 @@ class Report:
     wall_ms: float = 0.0
     matches: str = ""  # name of the known wrong solution whose values are equal on every case
     mismatch: Mismatch | None = None  # the smallest failing case, for explanations; may be hidden
+    differing: tuple[Mismatch, ...] = field(default=(), compare=False, repr=False)  # a few more such cases; some hidden
     failing: tuple[str, ...] = field(default=(), compare=False)  # failing cases by name; some hidden
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cards import Action, NoticeCard
+from bot.closer import following, look
 from bot.commands import Command
 from bot.consent import told_first
-from bot.explaining import explanation_card, improved
+from bot.explaining import explanation_card, improved, seen_before
 from bot.messages import Reply
 from bot.running import busy_card, source_of
 from bot.services import Context
 from bot.store import Recorded, SubmissionRecord
 from bot.topics import find_challenge
-from bot.tutor import Asking, Who
+from bot.tutor import Asking, Explanation, Who
 from bot.verdicts import report_json, verdict_card
 from challenges.model import Challenge, Report, Verdict
 from runner.fair import Busy
@@ -107,19 +110,25 @@ async def _reply(
         return Reply((card,))
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     tutor, who = context.services.tutor, Who(context.user.id, context.group.id)
-    explained = tutor.explain(challenge, text, report)
     attempt_id = recorded.attempt.id if recorded.attempt else None
+    begun = await look(context, challenge, text, report, tutor.explain(challenge, text, report), attempt_id)
+    explained = begun.said
+    if recorded.attempt is not None and (earlier := await seen_before(context, recorded.attempt)):
+        explained = replace(explained, text=f"{explained.text}\n{earlier}")
     if attempt_id is not None:
         await context.store.save_explanation(
             attempt_id, explained.source, explained.text, line=explained.line, specific=explained.specific
         )
     cards = (card, explanation_card(challenge, explained, attempt_id))
     if not await tutor.available(who):
-        return Reply(cards)
+        return Reply(cards, followup=following(begun, None))
     if notice := await told_first(context):
-        return Reply((*cards, notice))
-    about = Asking(challenge, text, report, explained, who)
-    return Reply(cards, followup=lambda: improved(context, about, attempt_id))
+        return Reply((*cards, notice), followup=following(begun, None))
+
+    async def more(best: Explanation) -> Reply | None:
+        return await improved(context, Asking(challenge, text, report, best, who), attempt_id)
+
+    return Reply(cards, followup=following(begun, more))
 
 
 COMMAND = Command(

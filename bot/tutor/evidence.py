@@ -1,4 +1,4 @@
-"""What a closer look at a failed submission found: a proven place, a smaller failing case, an earlier mistake like it.
+"""What a closer look at a failed submission found: a proven place, a smaller failing case.
 
 Plain values, handed to the explainer. No code of our own solutions is in them.
 """
@@ -32,4 +32,3 @@ class Evidence:
 
     place: Place | None = None
     smaller: Mismatch | None = None  # on an input made from visible ones, so it may be shown
-    earlier: str = ""  # what the learner was at when they made the same kind of mistake

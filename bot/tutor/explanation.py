@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Explanation:
     """One explanation of a failed submission.
 
-    `source` names the rule that found it: known, syntax, exception, shape, numeric, limit, case, ai. `specific` says that
-    it names a cause, not only the failing case. `text` may quote the learner.
+    `source` names the rule that found it: known, syntax, exception, shape, numeric, check, place, pattern, limit, case, ai. `specific` says
+    that it names a cause or a place, not only the failing case. `text` may quote the learner, and ends with `next_step`, if there is one.
+    `proven` says that changing the line was seen to make every case pass.
     """
 
     source: str
@@ -19,3 +20,5 @@ class Explanation:
     line: int | None = None
     code_line: str = ""
     misconception: str = ""
+    next_step: str = ""
+    proven: bool = False

@@ -5,25 +5,68 @@ Pure. Says nothing unless the relation holds for every element, and more than on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 RTOL = 1e-6
+PAIR = 2
+NAN = "Look for 0/0, the logarithm of 0 or of a negative number, or a mean of nothing."
+INFINITY = "Look for a division by zero or an exponential of a large number."
+SWAPPED = "The two things you return have changed places. Compare their order with the statement’s."
+REVERSED = "Your values are right and in reverse order. Check where the order is made."
+REORDERED = "Your values are right and in a different order. Check what the result must be ordered by."
 
 
 def relation(expected: Any, got: Any) -> str:
-    """One sentence on how `got` misses `expected`, or ""."""
+    """What is said of how `got` misses `expected`, the advice in the last sentence; or ""."""
     if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
         return _in_parts(list(expected.values()), [got[key] for key in expected])
     pair = _as_floats(expected, got)
     if pair is not None:
         with np.errstate(all="ignore"):
             return _between(*pair)
-    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)) and len(expected) == len(got):
-        return _in_parts(list(expected), list(got))
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        return _of_sequences(list(expected), list(got))
+    return ""
+
+
+def holds(pairs: Sequence[tuple[Any, Any]]) -> str:
+    """What is said of every pair alike, or "": what holds in one case by chance seldom holds in the next.
+
+    That a result is not finite is telling even in one case.
+    """
+    said = [relation(expected, got) for expected, got in pairs]
+    first = next(iter(said), "")
+    return first if first.endswith((NAN, INFINITY)) or all(other == first for other in said) else ""
+
+
+def _of_sequences(expected: list[Any], got: list[Any]) -> str:
+    """How two lists of the same things differ, whatever the things are."""
+    right, yours = ([repr(item) for item in items] for items in (expected, got))  # decoded values: a repr is ours
+    said = _other_order(right, yours) if len(right) == len(yours) else _other_length(right, yours)
+    return said or (_in_parts(expected, got) if len(right) == len(yours) else "")
+
+
+def _other_order(right: list[str], yours: list[str]) -> str:
+    if len(right) < PAIR or right == yours or sorted(right) != sorted(yours):
+        return ""
+    if right == yours[::-1]:
+        return SWAPPED if len(right) == PAIR else REVERSED
+    return REORDERED
+
+
+def _other_length(right: list[str], yours: list[str]) -> str:
+    for shorter, where in ((right[:-1], "last"), (right[1:], "first")):
+        if right and yours == shorter:
+            return f"Only the {where} one is missing from your list. Check where your loop or slice starts and ends."
+    for shorter, where in ((yours[:-1], "end"), (yours[1:], "start")):
+        if yours and right == shorter:
+            return f"Your list has one too many, at its {where}. Check where your loop or slice starts and ends."
+    if list(dict.fromkeys(right)) == yours:
+        return "Repeated values are missing from your list. Check what drops equal ones, such as a set or dictionary."
     return ""
 
 
@@ -37,9 +80,9 @@ def _between(right: Array, yours: Array) -> str:
     if right.size == 0 or not np.isfinite(right).all() or _same(right, yours):
         return ""
     if np.isnan(yours).any():
-        return "Your result holds NaN. Look for 0/0, the logarithm of 0 or of a negative number, or a mean of nothing."
+        return f"Your result holds NaN. {NAN}"
     if np.isinf(yours).any():
-        return "Your result holds infinity. Look for a division by zero or an exponential of a large number."
+        return f"Your result holds infinity. {INFINITY}"
     return next((text for test, text in RELATIONS if test(right, yours)), "")
 
 
@@ -124,7 +167,53 @@ def _permuted(right: Array, yours: Array) -> bool:
     return right.ndim == 1 and right.size > 1 and _same(np.sort(right), np.sort(yours))
 
 
+def _complement(right: Array, yours: Array) -> bool:
+    return (
+        bool(np.all((right >= 0) & (right <= 1)))
+        and not _same(right, np.full_like(right, 0.5))
+        and _same(1 - right, yours)
+    )
+
+
+def _reciprocal(right: Array, yours: Array) -> bool:
+    return bool(np.all(right != 0)) and not _same(np.abs(right), np.ones_like(right)) and _same(1 / right, yours)
+
+
+def _truncated(right: Array, yours: Array) -> bool:
+    whole = bool(np.all(yours == np.round(yours)))
+    return whole and bool(np.any(right != np.round(right))) and bool(np.all(np.abs(right - yours) < 1))
+
+
+def _unsigned(right: Array, yours: Array) -> bool:
+    return bool(np.any(right < 0)) and bool(np.any(right > 0)) and _same(np.abs(right), yours)
+
+
+def _not_normalised(right: Array, yours: Array) -> bool:
+    """The right values of each row sum to 1, and each row of yours is that row times a factor of its own."""
+    if right.ndim == 0 or right.shape[-1] < 2 or not _same(right.sum(axis=-1), np.ones(right.shape[:-1])):
+        return False
+    totals = yours.sum(axis=-1, keepdims=True)
+    return bool(np.all(totals != 0)) and _same(yours / totals, right)
+
+
+def _flipped(right: Array, yours: Array) -> bool:
+    return right.ndim == 2 and (_same(right[::-1], yours) or _same(right[:, ::-1], yours))
+
+
+def _rows_reordered(right: Array, yours: Array) -> bool:
+    return right.ndim == 2 and len(right) > 1 and _same(right[np.lexsort(right.T)], yours[np.lexsort(yours.T)])
+
+
+def _one_value(right: Array, yours: Array) -> bool:
+    return right.size > PAIR and bool(np.all(yours == yours.flat[0])) and not bool(np.all(right == right.flat[0]))
+
+
+def _same_factor(right: Array, yours: Array) -> bool:
+    return right.size > PAIR and int(np.count_nonzero(right)) > PAIR and _ratio(right, yours) is not None
+
+
 RELATIONS: tuple[tuple[Callable[[Array, Array], bool], str], ...] = (
+    (_complement, "Your result is one minus the right one. Check which of the two sides you count."),
     (
         _off_by_one,
         "You are off by exactly one. Check where a range starts and ends, and whether counting begins at 0 or at 1.",
@@ -163,10 +252,41 @@ RELATIONS: tuple[tuple[Callable[[Array, Array], bool], str], ...] = (
         lambda right, yours: _same(right**2, yours),
         "Your result is the square of the right one: a square root is missing at the end.",
     ),
-    (_reversed, "Your values are right and in reverse order."),
-    (_permuted, "Your values are right and in a different order. Check what the result must be ordered by."),
+    (
+        _factor(float(np.log(10))),
+        "Your result is too large by the logarithm of 10: the logarithm of base 10 was asked for.",
+    ),
+    (
+        _factor(float(1 / np.log(10))),
+        "Your result is too small by the logarithm of 10: use the natural logarithm, not that of base 10.",
+    ),
+    (_reciprocal, "Your result is one divided by the right one. Check what is divided by what."),
+    (
+        _truncated,
+        "Your result is a whole number where a fraction was asked for. Look for //, int() or an array of whole numbers.",
+    ),
+    (
+        _unsigned,
+        "The sizes are right and the signs are lost. Look for abs, a square, or a distance where a difference was meant.",
+    ),
+    (
+        _not_normalised,
+        "Your values stand in the right proportions but do not sum to 1. Check what each row is divided by.",
+    ),
+    (_reversed, REVERSED),
+    (_permuted, REORDERED),
+    (_flipped, "Your rows or columns are right and in reverse order. Check where the order is made."),
+    (_rows_reordered, "Your rows are right and in a different order. Check what the result must be ordered by."),
+    (
+        _one_value,
+        "All your values are the same, and they should differ. Look for a value computed once for all, or an axis that is missing.",
+    ),
     (
         _shifted,
         "All your values are off by the same amount: a constant, such as a mean or an intercept, is missing or added once too often.",
+    ),
+    (
+        _same_factor,
+        "All your values are off by one and the same factor. Check what everything is divided by or multiplied with.",
     ),
 )

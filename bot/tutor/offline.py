@@ -1,23 +1,30 @@
 """Explains a failed submission from what is known here: no key, no network, no guess.
 
-Pure. From the most telling evidence to the least: a limit, a known wrong solution, a syntax error, an exception with the
-learner's own line, what came back instead of a value, how the numbers differ, and at last the smallest failing case.
+Pure. From the most telling evidence to the least: a limit, a syntax error, an exception with the learner's own line, what came back
+instead of a value, a known wrong solution, how the numbers differ, a proven place, a pattern in the code, and at last the smallest
+failing case. A proven place is told beside whatever else is known, for it says where.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
+from bot.tutor import ast_rules, ast_rules_loops, ast_rules_ml
+from bot.tutor.ast_rules_ml import changed_argument
+from bot.tutor.evidence import Evidence, Place
 from bot.tutor.exceptions import explain_fault
 from bot.tutor.explanation import Explanation
-from bot.tutor.numeric import relation
-from challenges.model import Challenge, CompareKind, Mismatch, Report, Verdict
-from challenges.show import kind_of, show, show_args
+from bot.tutor.numeric import holds
+from bot.tutor.patterns import Finding, found
+from bot.tutor.places import certain_place
+from bot.tutor.shapes import shape_fault
+from bot.tutor.wording import place_said
+from challenges.model import Challenge, Mismatch, Report, Verdict, WrongSolution
+from challenges.show import show, show_args
+from challenges.trial import MADE_UP
 from runner import Fault
-from runner.values import Opaque
 
 HIDDEN_INPUTS = "Hidden cases use other sizes, ties, zeros and empty inputs: try your function on those, by hand."
 
@@ -32,46 +39,82 @@ LIMITS = {
     "results travel on. A solution needs none of these: it only has to return a value.",
 }
 
-
 PRINTED = "Your code printed far more than anyone could read. Remove prints inside loops; only what is returned counts."
 RETURNED = (
     "What your code returned is too large, or nested too deeply. Look for a list that is put into itself or wrapped once more in "
     "every step, and for a result that is larger than the statement asks for."
 )
+CHANGED = "Your code changes the arrays or lists it was given; the caller still needs them."
+COPY_FIRST = "Copy first, then change the copy."
+OURS = (
+    "the result",
+    "Your code ",
+    "The returned value",
+)  # how sentences begin that a comparison says, not a challenge's check
+ONLY_VALUES = re.compile(r"should be .*\byours? (is|are)|; you (return|report)|differ by", re.DOTALL)
+"""What a check says when it knows the right value and no more."""
+READ_RULE = "Find that rule in the statement, and the line of yours that should keep it."
+BY_HAND = "Work this one out on paper, then print each step and see where yours departs."
+NOTHING_SEEN = "Some hidden cases fail. Read the statement’s edge cases once more and try each by hand."
+ENDLESS = "Nothing in this loop"
+PATTERNS = (*ast_rules_ml.RULES, *ast_rules_loops.RULES, *ast_rules.RULES)
 
+MAX_INPUT = 200  # characters of an input that are quoted
 MAX_TEXT = 1_900  # characters; the narrowest platform takes 2,000
 
 
-def explain(challenge: Challenge, source: str, report: Report) -> Explanation:
-    """One explanation for any failed submission; there is always one, and it fits on every platform."""
-    found = _explain(challenge, source, report)
-    return found if len(found.text) <= MAX_TEXT else replace(found, text=found.text[: MAX_TEXT - 2] + " …")
+def explain(challenge: Challenge, source: str, report: Report, evidence: Evidence | None = None) -> Explanation:
+    """One explanation for any failed submission; there is always one, and it fits on every platform.
+
+    Args:
+        evidence: what a closer look found; without it, all is told that can be known without a run.
+    """
+    more = at_once(challenge, source, report) if evidence is None else evidence
+    said = _explained(challenge, source, report, more)
+    said = said if said.line is None or said.code_line else replace(said, code_line=_line_of(source, said.line))
+    return said if len(said.text) <= MAX_TEXT else replace(said, text=said.text[: MAX_TEXT - 2] + " …")
 
 
-def _explain(challenge: Challenge, source: str, report: Report) -> Explanation:
-    if report.verdict in LIMITS:
-        text = f"{report.detail} {_limit(report)}".strip()
-        return Explanation(source="limit", specific=True, text=text)
+def at_once(challenge: Challenge, source: str, report: Report) -> Evidence:
+    """What is proven without running anything."""
+    looked_at = report.verdict in (Verdict.WRONG, Verdict.ERROR)
+    return Evidence(place=certain_place(source, challenge.solution) if looked_at else None)
+
+
+def _explained(challenge: Challenge, source: str, report: Report, more: Evidence) -> Explanation:
     known = next((w for w in challenge.wrong if w.name == report.matches), None)
-    if known is not None:
-        line, code = (report.fault.line, report.fault.source_line) if report.fault else (None, "")
-        return Explanation(
-            source="known",
-            specific=True,
-            text=known.explanation,
-            line=line,
-            code_line=code,
-            misconception=known.misconception,
-        )
+    if report.verdict in LIMITS:
+        return _explain_limit(source, report)
     if report.fault is not None:
-        return _explain_raised(challenge, source, report, report.fault)
+        return _explain_raised(challenge, source, report, report.fault, known, more.place)
+    if known is not None:
+        return _explain_known(known, shape_fault(challenge, report.mismatch) if report.mismatch else "", more.place)
     if report.mismatch is not None:
-        return _explain_mismatch(challenge, report, report.mismatch)
-    return Explanation(
-        source="case",
-        specific=False,
-        text="Some hidden cases fail. Read the statement’s edge cases once more and try each by hand.",
-    )
+        return _explain_mismatch(challenge, source, report, report.mismatch, more)
+    return Explanation(source="case", specific=False, text=NOTHING_SEEN, next_step=_advice(NOTHING_SEEN))
+
+
+def _line_of(source: str, line: int) -> str:
+    lines = source.splitlines()
+    return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+
+def _advice(text: str) -> str:
+    """The last sentence of a text of ours."""
+    return text.rpartition(". ")[2]
+
+
+def _explain_limit(source: str, report: Report) -> Explanation:
+    text = f"{report.detail} {_limit(report)}".strip()
+    loop = _endless(source) if report.verdict is Verdict.TIMEOUT else None
+    if loop is None:
+        return Explanation(source="limit", specific=True, text=text, next_step=_advice(text))
+    text = f"{report.detail} Line {loop.line}: {loop.what} {loop.next_step}".strip()
+    return Explanation(source="limit", specific=True, text=text, line=loop.line, next_step=loop.next_step)
+
+
+def _endless(source: str) -> Finding | None:
+    return next((finding for finding in found(source, ast_rules_loops.RULES) if finding.what.startswith(ENDLESS)), None)
 
 
 def _limit(report: Report) -> str:
@@ -82,108 +125,126 @@ def _limit(report: Report) -> str:
     return PRINTED if said.startswith("wrote ") else RETURNED
 
 
-def _explain_raised(challenge: Challenge, source: str, report: Report, fault: Fault) -> Explanation:
-    explained = explain_fault(fault, source, challenge.entry)
-    if any(case.verdict is Verdict.ERROR for case in report.cases):
-        return explained
-    return replace(explained, text=f"{explained.text}\nOnly hidden cases show it. {HIDDEN_INPUTS}")
+def _explain_raised(
+    challenge: Challenge, source: str, report: Report, fault: Fault, known: WrongSolution | None, place: Place | None
+) -> Explanation:
+    said = explain_fault(fault, source, challenge.entry)
+    if said.source == "syntax":
+        return said
+    if known is not None:
+        first = said.text.partition("\n")[0]
+        return replace(
+            said,
+            source="known",
+            specific=True,
+            text=f"{first}\n{known.explanation.strip()}",
+            misconception=known.misconception,
+        )
+    case = next((case for case in report.cases if case.verdict is Verdict.ERROR), None)
+    where = f"It happened in the case “{case.name}”, for {case.given[:MAX_INPUT]}." if case and case.given else ""
+    if case is None:
+        where = f"Only hidden cases show it. {HIDDEN_INPUTS}"
+    said = replace(said, text=f"{said.text}\n{where}".strip(), next_step=_advice(said.text))
+    if place is None or place.line == said.line:
+        return replace(said, proven=place is not None)
+    what, question = place_said(place)
+    return replace(said, specific=True, text=f"{said.text}\n{what} {question}", next_step=question, proven=True)
 
 
-def _explain_mismatch(challenge: Challenge, report: Report, case: Mismatch) -> Explanation:
-    shape = _shape(challenge, case)
-    if shape:
-        return Explanation(source="shape", specific=True, text=shape + _where(case))
+def _explain_known(known: WrongSolution, shape: str, place: Place | None) -> Explanation:
+    """What came back, if that is of another kind, then the words of the author, who knows the mistake; a proven place adds its line."""
+    return Explanation(
+        source="known",
+        specific=True,
+        text=f"{_first(shape)}\n{known.explanation}".strip() if shape else known.explanation,
+        line=place.line if place else None,
+        misconception=known.misconception,
+        next_step=_advice(known.explanation.strip()),
+        proven=place is not None,
+    )
+
+
+def _explain_mismatch(challenge: Challenge, source: str, report: Report, case: Mismatch, more: Evidence) -> Explanation:
+    kind, what, line = _what(challenge, source, report, case)
+    seen = _seen(challenge, report, more.smaller or case, quoted=kind != "check")
+    if more.place is not None:
+        told, question = place_said(more.place)
+        return _told(kind or "place", [_first(what), told, seen], question, more.place.line, proven=True)
+    if what:
+        return _told(kind, [_first(what), seen], _advice(what), line)
+    pattern = next(iter(found(source, PATTERNS)), None)
+    if pattern is not None:
+        return _told("pattern", [f"Line {pattern.line}: {pattern.what}", seen], pattern.next_step, pattern.line)
+    step = BY_HAND if (more.smaller or case).visible else HIDDEN_INPUTS
+    return replace(_told("case", [seen], step, None), specific=False)
+
+
+def _what(challenge: Challenge, source: str, report: Report, case: Mismatch) -> tuple[str, str, int | None]:
+    """What the values themselves tell, by which rule, and at which line."""
+    if shape := shape_fault(challenge, case):
+        return "shape", shape, None
     if "changed its arguments" in case.message:
-        text = "Your code changes the arrays or lists it was given; the caller still needs them. Copy first, then change the copy."
-        return Explanation(source="shape", specific=True, text=text + _where(case))
-    numbers = relation(case.expected, case.got)
-    if numbers:
-        return Explanation(source="numeric", specific=True, text=numbers + _where(case))
-    return Explanation(source="case", specific=False, text=_smallest(report, case))
+        line = changed_argument(source)
+        where = f"Line {line} does it. " if line else ""
+        return "shape", f"{CHANGED} {where}{COPY_FIRST}", line
+    if rule := _rule_broken(challenge, case):
+        return "check", f"{rule.rstrip('.')}. {READ_RULE}", None
+    numbers = holds([(one.expected, one.got) for one in (case, *report.differing) if not shape_fault(challenge, one)])
+    return ("numeric", numbers, None) if numbers else ("", "", None)
 
 
-def _shape(challenge: Challenge, case: Mismatch) -> str:
-    """What is wrong with the kind of thing returned, or "".
-
-    Of a hidden case neither sizes nor names are told: a learner's code can choose them by its inputs.
-    """
-    got, expected = case.got, case.expected
-    if got is None and expected is not None:
-        return f"{challenge.entry} returned None. A path through your function ends without a return; every path needs one."
-    if isinstance(got, Opaque):
-        what = kind_of(got) if case.visible else "an object"
-        return f"{challenge.entry} returned {what}, which the grader cannot compare. Return plain numbers, lists or arrays."
-    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
-        return "" if expected.shape == got.shape else _other_shape(expected.shape, got.shape, visible=case.visible)
-    if _lacks_array(expected, got) and challenge.compare.kind is not CompareKind.CHECK:
-        return f"{challenge.entry} returned {_no_array(got)}"
-    if isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)):
-        return _other_parts(expected, got, visible=case.visible)
-    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() != got.keys():
-        return _other_keys(expected, got, visible=case.visible)
-    if _plain(expected) != _plain(got):
-        kinds = (kind_of(got), kind_of(expected)) if case.visible else (f"a {_plain(got)}", f"a {_plain(expected)}")
-        return f"You returned {kinds[0]}; {kinds[1]} was expected. Read again what the statement says to return."
-    return ""
+def _rule_broken(challenge: Challenge, case: Mismatch) -> str:
+    """The rule that the challenge's own check says is broken, or ""; of a hidden case only what carries none of its values."""
+    if _constant(challenge, case.message):
+        return case.message
+    said = case.message if case.visible and "def check" in challenge.cases else ""
+    return "" if said.startswith(OURS) or ONLY_VALUES.search(said) else said
 
 
-def _lacks_array(expected: Any, got: Any) -> bool:
-    return isinstance(expected, np.ndarray) and expected.ndim > 0 and isinstance(got, (list, tuple))
+def _constant(challenge: Challenge, message: str) -> bool:
+    """Whether a check's sentence is told word for word in its source: such a one names a rule, and carries no value of any input."""
+    return bool(message) and message in _texts(challenge.cases)
 
 
-def _no_array(got: Any) -> str:
-    return f"{kind_of(got)}; return a numpy array, np.array(...), not {kind_of(got)}."
+def _texts(cases: str) -> frozenset[str]:
+    return frozenset(
+        n.value for n in ast.walk(ast.parse(cases)) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    )
 
 
-def _other_shape(expected: tuple[int, ...], got: tuple[int, ...], *, visible: bool) -> str:
-    shapes = f"Your result has shape {got}, and {expected} was expected" if visible else "Your result has another shape"
-    if expected == got[::-1]:
-        return f"{shapes}: it is transposed. Check which axis is which."
-    return f"{shapes}. Check the axis of each sum or mean, and what is kept."
+def _told(source: str, parts: list[str], next_step: str, line: int | None, *, proven: bool = False) -> Explanation:
+    text = " ".join([*(part for part in parts if part), next_step])
+    return Explanation(source=source, specific=True, text=text, line=line, next_step=next_step, proven=proven)
 
 
-def _other_parts(expected: tuple[Any, ...] | list[Any], got: tuple[Any, ...] | list[Any], *, visible: bool) -> str:
-    """What is wrong with the number of values, or with the shape of an array among them, or ""."""
-    if len(expected) != len(got):
-        counts = f"The number of values you returned is {len(got)}; {len(expected)} was expected."
-        counts = counts if visible else "You returned another number of values than was expected."
-        return f"{counts} Compare with what the statement says to return."
-    for number, (right, yours) in enumerate(zip(expected, got, strict=True), 1):
-        if isinstance(right, np.ndarray) and isinstance(yours, np.ndarray) and right.shape != yours.shape:
-            return f"In part {number} of what you return: {_other_shape(right.shape, yours.shape, visible=visible)}"
-    return ""
+def _first(text: str) -> str:
+    """A text of ours without its advice."""
+    return text[: len(text) - len(_advice(text))].strip()
 
 
-def _other_keys(expected: dict[Any, Any], got: dict[Any, Any], *, visible: bool) -> str:
-    lacking = [show(key, 40) for key in expected if key not in got][:3]
-    extra = [show(key, 40) for key in got if key not in expected][:3]
-    which = f": it lacks {', '.join(lacking)}" if lacking else f": {', '.join(extra)} does not belong there"
-    return f"Your dictionary has other keys than expected{which if visible else ''}. Compare them with the statement’s."
+def _seen(challenge: Challenge, report: Report, case: Mismatch, *, quoted: bool) -> str:
+    """The case that shows it: a visible one with its values, hidden ones as a count."""
+    if case.visible:
+        said = _rule_said(challenge, case) if quoted else ""
+        values = f"you returned {_brief(show(case.got, 160))}, and {_brief(show(case.expected, 160))} was expected"
+        name = "A smaller input" if case.case == MADE_UP else f"The case “{case.case}”"
+        return f"{name} shows it: for {_brief(show_args(case.args, 240))}, {said or values}."
+    failing = report.hidden_total - report.hidden_passed
+    if any(one.verdict is not Verdict.ACCEPTED for one in report.cases) or not failing:
+        return "A hidden case shows it; the visible ones may not."
+    do = "does" if failing == 1 else "do"
+    return f"The visible cases pass and {failing} of {report.hidden_total} hidden ones {do} not."
 
 
-def _plain(value: Any) -> str:
-    """A coarse kind, so that 3 and 3.0, or a list and a tuple, are not called different."""
-    if isinstance(value, (bool, np.bool_)):
-        return "truth value"
-    if isinstance(value, (int, float, complex, np.generic)):
-        return "number"
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return "sequence"
-    return type(value).__name__
+def _brief(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
 
 
-def _where(case: Mismatch) -> str:
-    if not case.visible:
-        return " A hidden case shows it; the visible ones may not."
-    return f" See the case “{case.case}”."
-
-
-def _smallest(report: Report, case: Mismatch) -> str:
-    if not case.visible:
-        failing = report.hidden_total - report.hidden_passed
-        do = "does" if failing == 1 else "do"
-        return f"The visible cases pass and {failing} of {report.hidden_total} hidden ones {do} not. {HIDDEN_INPUTS}"
+def _rule_said(challenge: Challenge, case: Mismatch) -> str:
+    """What the challenge's own check says of a visible case, which fits better than whole values; "" when it says nothing."""
     return (
-        f"The smallest case that fails is “{case.case}”: for {show_args(case.args, 240)} you returned {show(case.got, 160)}, "
-        f"and {show(case.expected, 160)} was expected. Work this one out on paper, then print each step and see where yours departs."
+        ""
+        if case.message.startswith(OURS) or "def check" not in challenge.cases
+        else f"our check says: {case.message.rstrip('.')}"
     )

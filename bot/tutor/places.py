@@ -7,8 +7,8 @@ the learner's words and what sort of thing stands there.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from bot.tutor.align import UNREADABLE, Aligner, Edit, applied, in_order_of, partners, plain_tree
@@ -16,6 +16,7 @@ from bot.tutor.evidence import Place
 
 MOST_SITES = 8  # with more, the two programs have different ideas, and no single place is to blame
 MOST_CANDIDATES = 24
+MOST_OF_ALL = 0.6  # of the solution or of the submission: a change as large as that blames no place
 MAX_CODE = 80  # characters of the learner's own code that are quoted
 ROLES = {
     "test": "condition",
@@ -25,6 +26,7 @@ ROLES = {
     "keywords": "option",
     "args": "argument",
 }
+SYMBOLS = (ast.cmpop, ast.boolop, ast.operator, ast.unaryop)  # of one sort, though each is a class of its own
 KINDS: tuple[tuple[type[ast.AST] | tuple[type[ast.AST], ...], str], ...] = (
     (ast.cmpop, "comparison"),
     (ast.boolop, "and/or"),
@@ -65,10 +67,12 @@ class Comparison:
     names: dict[str, str]
     imports: str
     same_elsewhere: bool
+    size: int  # of the solution, in nodes
 
     def certain(self) -> Place | None:
         """The only place that differs; nothing else can be at fault, for the rest is a solution that passes."""
-        return self.sites[0].place if len(self.sites) == 1 and self.same_elsewhere else None
+        only = self.sites[0] if len(self.sites) == 1 and self.same_elsewhere else None
+        return only.place if only and self._is_a_place((only,)) else None
 
     def candidates(self) -> list[Candidate]:
         """What to try, the smallest changes first; a few at most."""
@@ -78,7 +82,17 @@ class Comparison:
         chosen += list(combinations(self.sites, 2))
         chosen += list(self._functions())
         chosen += list(combinations(self.sites, 3))
-        return [c for sites in dict.fromkeys(chosen[:MOST_CANDIDATES]) if (c := self._candidate(sites)) is not None]
+        some = [sites for sites in dict.fromkeys(chosen) if self._is_a_place(sites)]
+        return [c for sites in some[:MOST_CANDIDATES] if (c := self._candidate(sites)) is not None]
+
+    def _is_a_place(self, sites: Sequence[Site]) -> bool:
+        """Whether a change says where the fault is: not when it hands over the solution, or returns before the fault is met."""
+        edits = [edit for site in sites for edit in site.edits]
+        if any(edit.insert and isinstance(edit.new, ast.Return) and _returns(edit) for edit in edits):
+            return False
+        brought = _nodes(edit.new for edit in (*self.scaffold, *edits))
+        blamed = _nodes(edit.old for edit in edits)
+        return brought <= MOST_OF_ALL * self.size and blamed <= MOST_OF_ALL * _nodes([self.tree])
 
     def _functions(self) -> Iterator[tuple[Site, ...]]:
         """All that differs within one function, where the submission has several."""
@@ -95,6 +109,15 @@ class Comparison:
         except (*UNREADABLE, AttributeError, TypeError):  # a tree that is no program: an edit left a place empty
             return None
         return Candidate(source, tuple(site.place for site in sites))
+
+
+def _nodes(trees: Iterable[object]) -> int:
+    return sum(1 for tree in trees if isinstance(tree, ast.AST) for _ in ast.walk(tree))
+
+
+def _returns(edit: Edit) -> bool:
+    """Whether the block that something is put in returns already."""
+    return any(isinstance(statement, ast.Return) for statement in getattr(edit.within, edit.role, []))
 
 
 def compare(source: str, solution: str) -> Comparison | None:
@@ -117,6 +140,7 @@ def compare(source: str, solution: str) -> Comparison | None:
         imports=_imports(source, solution),
         same_elsewhere=len(set(names.values())) == len(names)
         and Aligner(names).cost(whole, applied(theirs, (), names)) == 0,
+        size=_nodes([theirs]),
     )
 
 
@@ -192,7 +216,7 @@ def _kind(edit: Edit, statement: ast.AST) -> str:
     named = next((kind for types, kind in KINDS if isinstance(edit.old, types)), "")
     if named == "name" and edit.role == "func":
         return "function"
-    if named:
+    if named and (type(edit.new) is type(edit.old) or isinstance(edit.old, SYMBOLS)):
         return named
     return "result" if isinstance(statement, ast.Return) and edit.role == "value" else "expression"
 
@@ -225,3 +249,15 @@ def _quoted(source: str, node: ast.AST) -> str:
         return ""
     text = " ".join((ast.get_source_segment(source, node) or "").split())
     return text if len(text) <= MAX_CODE else ""
+
+
+def joined(places: Sequence[Place]) -> Place:
+    """Several places as one: the first, with the lines of the others."""
+    first, *rest = places
+    return replace(first, others=tuple(dict.fromkeys(place.line for place in rest if place.line != first.line)))
+
+
+def certain_place(source: str, solution: str) -> Place | None:
+    """The one place where a submission differs from a solution, which needs no run to be proven."""
+    comparison = compare(source, solution)
+    return comparison.certain() if comparison else None

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bot.tutor.numeric import RELATIONS, relation
+from bot.tutor.numeric import RELATIONS, holds, relation
 
 RIGHT = np.array([0.5, 2.25, 3.75])
 SQUARE = np.array([[1.5, 2.0], [3.0, 4.0]])
+TALL = np.array([[1.5, 2.0], [3.0, 4.0], [0.5, 9.0]])
 EXAMPLES: tuple[tuple[str, Any, Any], ...] = (
     ("off by exactly one", 4, 3),
     ("off by exactly one", [1, 2], [2, 3]),
@@ -34,6 +35,25 @@ EXAMPLES: tuple[tuple[str, Any, Any], ...] = (
     ("in reverse order", RIGHT, RIGHT[::-1]),
     ("in a different order", RIGHT, RIGHT[[1, 0, 2]]),
     ("off by the same amount", RIGHT, RIGHT + 0.7),
+    ("base 10 was asked for", RIGHT, RIGHT * np.log(10)),
+    ("not that of base 10", RIGHT, RIGHT / np.log(10)),
+    ("one minus the right one", 0.2, 0.8),
+    ("one divided by the right one", RIGHT, 1 / RIGHT),
+    ("a whole number where a fraction", RIGHT, [0, 2, 3]),
+    ("the signs are lost", [-1.5, 2.0, 3.0], [1.5, 2.0, 3.0]),
+    ("do not sum to 1", [[0.2, 0.8], [0.5, 0.5]], [[0.3, 1.2], [2.0, 2.0]]),
+    ("Your rows or columns are right and in reverse", SQUARE, SQUARE[:, ::-1]),
+    ("Your rows are right and in a different order", TALL, TALL[[2, 0, 1]]),
+    ("All your values are the same", RIGHT, [2.0, 2.0, 2.0]),
+    ("by one and the same factor", RIGHT, RIGHT * 1.37),
+    ("The two things you return have changed places", ("a", "b"), ("b", "a")),
+    ("in reverse order", list("abc"), list("cba")),
+    ("in a different order", list("abc"), list("bac")),
+    ("Only the last one is missing", list("abc"), list("ab")),
+    ("Only the first one is missing", list("abc"), list("bc")),
+    ("one too many, at its end", list("abc"), list("abcd")),
+    ("one too many, at its start", list("abc"), list("zabc")),
+    ("Repeated values are missing", list("abcab"), list("abc")),
     ("holds NaN", RIGHT, [0.5, float("nan"), 3.75]),
     ("holds infinity", RIGHT, [0.5, float("inf"), 3.75]),
     ("In part 2 of what you return: Your numbers are right but for the sign", ("a", 1.5), ("a", -1.5)),
@@ -52,9 +72,24 @@ def test_every_relation_has_an_example() -> None:
     assert {text for _, text in RELATIONS} <= said
 
 
+def test_what_holds_in_one_case_by_chance_is_not_said() -> None:
+    twice, chance = (RIGHT, RIGHT * 2), (RIGHT, RIGHT * 2 + 0.1)
+    assert holds([twice, (1.5, 3.0)]) == relation(*twice) != ""
+    assert holds([twice, chance]) == holds([chance, twice]) == holds([]) == ""
+
+
+def test_a_result_that_is_not_finite_is_told_even_of_one_case() -> None:
+    assert "NaN" in holds([(1.0, float("nan")), (2.0, 5.0)])
+    assert "infinity" in holds([(1.0, float("inf")), (2.0, 5.0)])
+
+
 @pytest.mark.parametrize(
     ("expected", "got"),
     [
+        (list("abc"), list("ab") + ["z"]),
+        (list("abc"), []),
+        ([], ["a", "b"]),
+        ("a", "b"),
         (3, 12),  # a count: twelve is no sum of a mean of three
         (4, 3.5),
         (RIGHT, [0.5, 2.25]),

@@ -1,6 +1,6 @@
 """The baseline of writing: aiosqlite, one commit per row, as most bots do it. A process of its own, on a file of its own.
 
-Run as `python -m bot.store.bench.other FILE ROWS CALLERS RATE`; a rate of 0 is as fast as it goes. Prints one JSON object.
+Run as a script, `other.py FILE ROWS CALLERS RATE`, it imports nothing of ours; a rate of 0 is as fast as it goes. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -63,13 +63,14 @@ async def ask(path: Path, rows: int, callers: int, rate: float = 0.0) -> dict[st
     Raises:
         NoBaseline: that failed, as where aiosqlite is not installed.
     """
-    words = [sys.executable, "-m", __name__, str(path), str(rows), str(callers), str(rate)]
+    words = [sys.executable, __file__, str(path), str(rows), str(callers), str(rate)]
     process = await asyncio.create_subprocess_exec(
         *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     out, err = await process.communicate()
     if process.returncode:
-        why = (err.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+        told = err.decode(errors="replace").splitlines()
+        why = next((line for line in told if "Error: " in line and not line.startswith(" ")), "no reason given")
         raise NoBaseline(f"the baseline failed ({why}); it needs what `make test` installs")
     found: dict[str, float] = json.loads(out)
     return found

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import pytest
 
 from bot.cli.bench import DRIVEN, PLAIN, grading
+from bot.store.bench import NAMES
 from challenges.model import Challenge, Verdict
 from runner import Job, Profile, Result, Returned
 from runner.bench.plan import Broken
@@ -55,3 +57,12 @@ async def test_a_submission_that_is_not_accepted_ends_the_benchmark(shipped_bank
     with pytest.raises(Broken, match=f"a right submission to {PLAIN} got {Verdict.WRONG}"):
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(load.open(nothing))
+
+
+def test_the_store_is_measured_as_one_json_object(epochbot, tmp_path: Path) -> None:
+    done = epochbot("bench", "store", "--quick", "--json")
+    assert (done.code, set(done.json)) == (0, {"busy", "results"})
+    assert [row["name"] for row in done.json["results"]] == list(NAMES)
+    assert all({"name", "value", "unit", "baseline", "ratio"} <= set(row) for row in done.json["results"])
+    assert "durable writes" in done.err
+    assert list((tmp_path / "home").iterdir()) == [], "what was measured with is gone"

@@ -59,7 +59,7 @@ def keep_wrong(folder: Path, challenge: Challenge, draft: DraftWrong, origin: Or
         FolderError: there is such a draft already, or the folder cannot be written.
     """
     wrong = draft.wrong
-    passed = f"its verdict at {draft.gradings} seeds, and it answers like no other"
+    passed = f"its verdict in {draft.gradings} gradings, and it answers like no other"
     entry = (
         "[[wrong]]",
         f'file = "wrong/{wrong.name}.py"',

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.content import MAX_EXPLANATION_WORDS, MIN_EXPLANATION_WORDS, claim_faults, grading_faults
+from bot.content import MAX_EXPLANATION_WORDS, MIN_EXPLANATION_WORDS, claim_faults
 from bot.drafting.material import as_item, bare, read_toml
+from challenges.grade import Grader
 from challenges.model import Challenge, Verdict, WrongSolution
 from challenges.prepare import CasesError
 from quizzes.claims import claims
@@ -23,7 +23,7 @@ ITEM_ID, NAME, MISCONCEPTION = (
     re.compile(p) for p in (r"[a-z0-9]+(-[a-z0-9]+){1,8}", r"[a-z][a-z0-9_]{1,40}", r"[\w<>=+.() -]{2,60}")
 )
 DECLARED = (Verdict.WRONG, Verdict.ERROR, Verdict.TIMEOUT, Verdict.MEMORY)
-SEEDS = (1, 2, 3)
+GRADINGS = 3  # each with cases of its own
 LONGEST = 20_000  # characters of a draft
 
 
@@ -107,7 +107,7 @@ def _with(track: Track, item: Item, *, alone: bool = False) -> Track:
     return replace(track, sections=sections)
 
 
-async def check_wrong(text: str, challenge: Challenge, run: Run) -> DraftWrong | Rejected:
+async def check_wrong(text: str, challenge: Challenge, grader: Grader) -> DraftWrong | Rejected:
     """Put one drafted wrong solution through everything an authored one goes through."""
     data = read_toml(bare(text[:LONGEST]))
     if isinstance(data, str):
@@ -123,9 +123,9 @@ async def check_wrong(text: str, challenge: Challenge, run: Run) -> DraftWrong |
         misconception=data["misconception"],
         explanation=" ".join(data["explanation"].split()),
     )
-    if reasons := await _graded(wrong, challenge, run):
+    if reasons := await _graded(wrong, challenge, grader):
         return Rejected(name, tuple(reasons))
-    return DraftWrong(wrong, len(SEEDS))
+    return DraftWrong(wrong, GRADINGS)
 
 
 def _wrong_faults(data: dict[str, Any], challenge: Challenge) -> list[str]:
@@ -165,12 +165,15 @@ def _shape(source: str) -> str:
         return ""
 
 
-async def _graded(wrong: WrongSolution, challenge: Challenge, run: Run) -> list[str]:
-    """What grading finds: another verdict than declared, or answers like those of another wrong solution on every case."""
-    with_it = replace(challenge, wrong=(*challenge.wrong, wrong))
-    try:
-        found: Sequence[tuple[str, str]] = await grading_faults(with_it, run, SEEDS)
-    except CasesError as fault:
-        return [str(fault)]
-    file = f"wrong/{wrong.name}.py"
-    return list(dict.fromkeys(text for where, text in found if where == file or file in text))
+async def _graded(wrong: WrongSolution, challenge: Challenge, grader: Grader) -> list[str]:
+    """What grading finds: another verdict than declared, or answers like those of a known wrong solution on every case."""
+    for _ in range(GRADINGS):
+        try:
+            report = await grader.grade(challenge, wrong.source)
+        except CasesError as fault:
+            return [str(fault)]
+        if report.verdict is not wrong.verdict:
+            return [f"is {report.verdict} when graded, and {wrong.verdict} is declared"]
+        if report.matches:
+            return [f"answers like wrong/{report.matches}.py on every case"]
+    return []

@@ -55,7 +55,7 @@ async def draft_wrong(services: Services, challenge: Challenge, count: int, fold
     drafted = await services.tutor.draft(material.wrong_order(challenge, count))
     outcome, origin = Outcome(said=drafted.rejected), Origin(author, services.now())
     for text in drafted.texts[:count]:
-        found = await check_wrong(text, challenge, services.run)
+        found = await check_wrong(text, challenge, services.grader)
         if isinstance(found, Rejected):
             outcome.rejected.append(found)
             continue

@@ -16,19 +16,30 @@ from bot.store import Store, SubmissionRecord
 from tests.fakes.claude_server import ClaudeServer, message, serving
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WRONG = '''name = "counts_every_pair_once"
+WRONG = '''name = "divides_by_everything"
 verdict = "wrong"
-misconception = "ties-ignored"
-explanation = """You count how often a positive is at or above a negative, so that a tie earns a whole point. A model that
-gives everybody one score then looks perfect. Think about what a coin toss between equals is worth, and count that."""
+misconception = "accuracy-on-imbalance"
+explanation = """You divide both counts by the number of all items, as accuracy does. Precision and recall each ask about a part:
+what was called positive, and what is positive. Look at the bottom of each fraction and say in words what it counts."""
 source = """
-import numpy as np
-
-def auc(y, score):
-    positive, negative = score[y == 1], score[y == 0]
-    if not positive.size or not negative.size:
-        return float("nan")
-    return float(np.mean(positive[:, None] >= negative[None, :]))
+def scores(truth, predicted, positive):
+    hits = sum(t == positive and p == positive for t, p in zip(truth, predicted))
+    whole = len(truth) or 1
+    return hits / whole, hits / whole, hits / whole
+"""
+'''
+ALIKE = '''name = "swaps_them_too"
+verdict = "wrong"
+misconception = "precision<->recall"
+explanation = """Both numbers are right and stand in each other's place: precision divides by what was called positive, recall by what is
+positive. Say aloud what each of your fractions counts at its bottom."""
+source = """
+def scores(truth, predicted, positive):
+    hits = sum(t == positive and p == positive for t, p in zip(truth, predicted))
+    called, real = predicted.count(positive), truth.count(positive)
+    precision, recall = (hits / called if called else 0.0), (hits / real if real else 0.0)
+    both = precision + recall
+    return recall, precision, (2 * precision * recall / both if both else 0.0)
 """
 '''
 
@@ -49,17 +60,16 @@ def drafts(*texts: str) -> Any:
 
 
 def test_wrong_solutions_are_drafted_graded_and_kept_for_review(epochbot, claude: ClaudeServer, tmp_path: Path) -> None:
-    right = WRONG.replace(">=", ">").replace("counts_every", "counts_each")  # the ties that are known already
-    claude.script = [drafts(WRONG, right)]
-    done = epochbot("draft", "wrong-solutions", "auc-with-ties", "--count", "2", "--json")
-    kept = Path("drafts/auc-with-ties/counts_every_pair_once.py")
+    claude.script = [drafts(WRONG, ALIKE)]
+    done = epochbot("draft", "wrong-solutions", "precision-recall-f1", "--count", "2", "--json")
+    kept = Path("drafts/precision-recall-f1/divides_by_everything.py")
     assert (done.code, done.json["written"], done.json["said"]) == (0, [str(kept)], [])
     (rejected,) = done.json["rejected"]
-    assert rejected["name"] == "counts_each_pair_once"
-    assert "is the same program as wrong/ties_count_nothing.py" in rejected["reasons"][0]
+    assert rejected["name"] == "swaps_them_too"
+    assert "answers like wrong/swaps_the_two.py" in rejected["reasons"][0]
     assert "[[wrong]]" in (tmp_path / kept).read_text()
     asked = claude.record[0].body["messages"][0]["content"]
-    assert "Draft 2 wrong solutions for: auc-with-ties" in str(asked)
+    assert "Draft 2 wrong solutions for: precision-recall-f1" in str(asked)
 
 
 def test_items_that_do_not_hold_are_told_and_nothing_is_written(epochbot, claude: ClaudeServer, tmp_path: Path) -> None:

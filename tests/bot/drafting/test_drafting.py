@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from bot.drafting.folder import FolderError, Origin, check_folder, keep_item, ke
 from bot.drafting.gates import DraftItem, DraftWrong, Rejected, check_item, check_wrong
 from bot.drafting.orders import draft_items, draft_wrong
 from bot.tutor import Drafted, DraftOrder, Tutor
+from challenges.grade import NO_STOCK, Grader
 from quizzes.items import Track
 from quizzes.load import load_track
 from runner import Run
@@ -49,6 +52,14 @@ def add_up(numbers):
     return total
 """
 '''
+
+
+@pytest.fixture
+async def grader() -> AsyncIterator[Grader]:
+    """What judges drafts; code runs in this process."""
+    bits = itertools.count(3)
+    async with Grader(in_this_process, lambda: next(bits), capacity=NO_STOCK) as made:
+        yield made
 
 
 @pytest.fixture
@@ -116,15 +127,15 @@ async def test_what_fails_a_gate_is_rejected_with_the_reason(
     assert any(reason in why for why in await reasons(text, track, boxed))
 
 
-async def test_a_wrong_solution_passes_when_the_grader_agrees(bank) -> None:
-    found = await check_wrong(WRONG, bank["add-up"], in_this_process)
+async def test_a_wrong_solution_passes_when_the_grader_agrees(bank, grader: Grader) -> None:
+    found = await check_wrong(WRONG, bank["add-up"], grader)
     assert isinstance(found, DraftWrong), found
     assert (found.wrong.name, found.wrong.verdict, found.gradings) == ("adds_one", "wrong", 3)
 
 
 WRONGS = {
-    "right after all": (lambda t, c: t.replace("total = 1", "total = 0"), "is accepted at seed 1"),
-    "another verdict": (lambda t, c: t.replace('verdict = "wrong"', 'verdict = "error"'), "is wrong at seed 1"),
+    "right after all": (lambda t, c: t.replace("total = 1", "total = 0"), "is accepted when graded"),
+    "another verdict": (lambda t, c: t.replace('verdict = "wrong"', 'verdict = "error"'), "is wrong when graded"),
     "the solution": (lambda t, c: t[: t.index('source = """')] + f'source = """\n# mine\n{c.solution}"""', "is the same program as solution.py"),
     "known": (lambda t, c: t[: t.index('source = """')] + f'source = """\n{c.wrong[0].source}\n\n"""', "is the same program as wrong/"),
     "answers alike": (lambda t, c: t[: t.index('source = """')] + 'source = """\ndef add_up(numbers):\n    kept = numbers[:-1]\n    return sum(kept)\n"""', "answers like wrong/forgets_last.py"),
@@ -139,18 +150,18 @@ WRONGS = {
 
 
 @pytest.mark.parametrize("case", WRONGS)
-async def test_a_wrong_solution_that_fails_a_gate_is_rejected(case: str, bank) -> None:
+async def test_a_wrong_solution_that_fails_a_gate_is_rejected(case: str, bank, grader: Grader) -> None:
     change, reason = WRONGS[case]
-    found = await check_wrong(change(WRONG, bank["add-up"]), bank["add-up"], in_this_process)
+    found = await check_wrong(change(WRONG, bank["add-up"]), bank["add-up"], grader)
     assert isinstance(found, Rejected)
     assert any(reason in why for why in found.reasons), found.reasons
 
 
 async def test_drafts_say_where_they_come_from_and_can_be_moved_as_they_are(
-    tmp_path: Path, item_text: str, track: Track, bank, boxed: Run
+    tmp_path: Path, item_text: str, track: Track, bank, grader: Grader, boxed: Run
 ) -> None:
     item = await check_item(item_text, "held-out", track, boxed)
-    wrong = await check_wrong(WRONG, bank["add-up"], in_this_process)
+    wrong = await check_wrong(WRONG, bank["add-up"], grader)
     assert isinstance(item, DraftItem)
     assert isinstance(wrong, DraftWrong)
     first = keep_item(tmp_path, item, ORIGIN)

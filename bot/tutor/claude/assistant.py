@@ -24,7 +24,9 @@ from bot.tutor.claude.desk import Desk
 from bot.tutor.claude.flights import Flights
 from bot.tutor.claude.gates import form, grounding
 from bot.tutor.claude.gates.leak import Passing, leaks
+from bot.tutor.claude.gates.veiled import spells, veils
 from bot.tutor.claude.options import ClaudeOptions, Model
+from bot.tutor.claude.redact import MAX_CODE
 from bot.tutor.claude.verify import plain_fix, plausible
 from bot.tutor.explanation import Explanation
 from challenges.model import Challenge, Report, Verdict
@@ -118,6 +120,8 @@ class ClaudeAssistant:
             return None
 
     async def _improve(self, asking: Asking) -> Explanation | None:
+        if len(prompt.numbered(asking.source).encode("utf-8", "replace")) > MAX_CODE:
+            return None  # nobody can repair a program of which they see a part
         if not await self.available(asking.who):
             return None
         mine = canonical(asking.source, asking.challenge.entry)
@@ -182,7 +186,7 @@ class ClaudeAssistant:
     ) -> Explanation | None:
         """The tier that was asked for, if it holds for this learner's program."""
         text = told_for(answer.tier(asking.rung), theirs, mine)
-        if not await self._holds(asking, text, form.TIER, ours=prompt.EXPLAIN):
+        if not await self._holds(asking, text, form.TIER, ours=prompt.EXPLAIN, fix=answer.fix):
             return None
         lines = asking.source.split("\n")
         line = line_for(answer.line, theirs, mine) if theirs != mine else answer.line
@@ -227,11 +231,15 @@ class ClaudeAssistant:
             return None
         return Marked(judged.criteria, judged.text)
 
-    async def _holds(self, asking: Asking, text: str, shape: form.Form, *, ours: str, said: str = "") -> bool:
+    async def _holds(
+        self, asking: Asking, text: str, shape: form.Form, *, ours: str, said: str = "", fix: str = ""
+    ) -> bool:
         """Whether a text passes every gate; `said` was shown before and counts as part of it when it gives something away."""
         challenge, source = asking.challenge, asking.source
         record = grounding.Record.of(challenge, source, asking.report, asking.offline)
         faults = form.faults(text, shape, solution=challenge.solution, ours=ours) + grounding.faults(text, record)
+        if veils(text) or spells(f"{said}\n{text}", source, challenge.statement, *filter(None, (fix, challenge.solution))):
+            faults.append("leak: spelt out")
         if not faults:
             leak = await leaks(challenge, source, asking.report, f"{said}\n{text}".strip(), self._box.passing)
             faults = [f"leak: {leak}"] if leak else []

@@ -15,6 +15,7 @@ from bot.tutor.claude.gates.grounding import cited_lines
 from bot.tutor.claude.gates.pieces import OPERATORS, Piece, expression, keyword_of, pieces, statements
 from bot.tutor.claude.gates.program import Program, alike, distinct
 from bot.tutor.claude.gates.said import said_edits
+from bot.tutor.claude.gates.told import announced, exchanged
 
 MOST = 48  # programs to try for one text
 PLACES = 5  # for one piece
@@ -42,7 +43,7 @@ def programs(source: str, text: str, entry: str) -> list[str]:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return list(distinct([*whole, *_by_line(source, found, text)], source))[:MOST]
     lines = set(cited_lines(text))
-    edits = [*_pairs(program, found, text), *said_edits_of(program, text, lines)]
+    edits = [*_pairs(program, found, text), *_told(program, text, lines), *said_edits_of(program, text, lines)]
     for piece in found:
         edits += sorted(_alone(program, piece, text, lines), key=lambda edit: -edit.worth)[: 3 * PLACES]
     edits.sort(key=lambda edit: -edit.worth)
@@ -50,8 +51,28 @@ def programs(source: str, text: str, entry: str) -> list[str]:
     return list(distinct([*whole, *_together(source, edits, found), *ordered], source))[:MOST]
 
 
+def _told(program: Program, text: str, lines: set[int]) -> Iterator[Edit]:
+    """What the words around some code make of it, whether or not it is set apart."""
+    for old, new in exchanged(program, text):
+        wanted = expression(old)
+        places = program.same(wanted) if wanted is not None else []
+        for place in sorted(places, key=lambda node: node.lineno not in lines)[:PLACES]:
+            yield Edit(TOLD + ON_LINE * (place.lineno in lines), program.put((place, new)))
+    for code in dict.fromkeys(announced(text)):
+        value = expression(code)
+        if value is None:
+            yield from (Edit(worth + 1, changed) for worth, changed in _placed(program, code, text, lines))
+        elif isinstance(value, (ast.Name, ast.Constant)):
+            on_line = [n for n in program.expressions if n.lineno in lines and type(n) is type(value)]
+            yield from (Edit(TOLD, program.put((node, code))) for node in on_line)
+
+
 def said_edits_of(program: Program, text: str, lines: set[int]) -> Iterator[Edit]:
     """What is said in words alone."""
+    removed = re.search(r"\b(?:delete|remove|drop|leave out|take out|without)\b[^.]{0,20}\blines?\b", text, re.IGNORECASE)
+    for statement in program.statements if removed else ():
+        if statement.lineno in lines:
+            yield Edit(TOLD, program.without(statement))
     for program_, node in said_edits(program, text):
         near = ON_LINE if getattr(node, "lineno", 0) in lines else 0.0
         yield Edit(1.0 + near, program_)

@@ -30,6 +30,7 @@ class Program:
         self._starts = [0]
         for line in self._raw.split(b"\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
+        self._types = _annotations(self.tree)
         self.expressions = [n for n in self._nodes(ast.expr) if not isinstance(getattr(n, "ctx", None), (ast.Store, ast.Del))]
         self.statements = self._nodes(ast.stmt)
         self.known = {_bare(node) for node in self.expressions} | {_bare(node) for node in self.statements}
@@ -84,8 +85,7 @@ class Program:
         return self.put((node, "pass"))
 
     def _nodes(self, kind: type[Node]) -> list[Node]:
-        found = [n for n in ast.walk(self.tree) if isinstance(n, kind)]
-        return [node for node in found if not _annotation(node, self.tree)]
+        return [n for n in ast.walk(self.tree) if isinstance(n, kind) and id(n) not in self._types]
 
 
 def indented(code: str, depth: int) -> str:
@@ -133,7 +133,7 @@ def _atom(code: str) -> bool:
     return re.fullmatch(r"[\w.]+", code) is not None
 
 
-def _annotation(node: ast.AST, tree: ast.Module) -> bool:
-    """Whether a node is one of types only; asked rarely, for programs are short."""
-    held = (getattr(parent, name, None) for parent in ast.walk(tree) for name in ("annotation", "returns"))
-    return any(node is other for other in held)
+def _annotations(tree: ast.Module) -> set[int]:
+    """The identities of nodes that only name a type."""
+    held = (getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns"))
+    return {id(part) for node in held if isinstance(node, ast.AST) for part in ast.walk(node)}

@@ -19,7 +19,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 8  # characters; hiding shorter ones would garble every line
 MOST_FRAMES = 20
-NOISY = ("aiohttp.access", "discord", "slack_bolt", "slack_sdk", "websockets", "httpx", "httpx2", "anthropic")
+NOISY = ("aiohttp", "discord", "slack_bolt", "slack_sdk", "websockets", "httpx", "httpx2", "anthropic")
 """Libraries whose lines below a warning may hold what people sent."""
 
 
@@ -46,9 +46,12 @@ def set_up(level_name: str, stream: TextIO, secrets: Collection[str] = ()) -> No
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
+    handler.addFilter(_worth_a_line)  # here, for some libraries set the levels of their loggers themselves
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in NOISY:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.split(".")[0] not in NOISY
 
 
 def _last(stream: TextIO) -> Processor:

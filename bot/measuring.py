@@ -16,7 +16,7 @@ class Meter(Protocol):
         ...
 
     def acknowledged(self, platform: str, seconds: float) -> None:
-        """Count how long a platform waited from what a person did until we took note of it."""
+        """Count how long after an event arrived here its first answer was with the platform."""
         ...
 
     def delivered(self, kind: str, outcome: str, lag_s: float) -> None:

@@ -53,7 +53,7 @@ class Metrics:
         )
         self._ack = Histogram(
             "bot_interaction_ack_seconds",
-            "From what a person did to our taking note of it.",
+            "From an event's arrival here to the first answer being with the platform.",
             ("platform",),
             registry=registry,
             buckets=_REPLY_S,

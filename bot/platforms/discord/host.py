@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,8 @@ class DiscordHost:
             await self._conversation.apologise(Exchange(interaction, visiting=False))
             return
         if event is not None:
-            await self._conversation.handle(event, Exchange(interaction, visiting=event.visiting))
+            heard = partial(self._dispatcher.services.meter.acknowledged, PLATFORM)
+            await self._conversation.handle(event, Exchange(interaction, visiting=event.visiting, heard=heard))
 
     async def _fetch(self, url: str) -> bytes:
         if self._client is None:

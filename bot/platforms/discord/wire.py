@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -92,7 +93,11 @@ def body(message: Message, *, private: bool = False) -> dict[str, Any]:
 class Exchange:
     """All that is said in answer to one interaction, in the order Discord allows it."""
 
-    def __init__(self, interaction: discord.Interaction[Any], *, visiting: bool) -> None:
+    def __init__(
+        self, interaction: discord.Interaction[Any], *, visiting: bool, heard: Callable[[float], None] | None = None
+    ) -> None:
+        """Begin to answer; `heard` is told how many seconds later the first answer has arrived."""
+        self._heard, self._began = heard, time.perf_counter()
         self._id, self._token = interaction.id, interaction.token
         self._app = interaction.application_id
         self._session = interaction.followup.session
@@ -139,7 +144,10 @@ class Exchange:
             self._id, self._token, session=self._session, params=packed({"type": kind, "data": data}, files)
         )
         self.answered = True
-        return self._fine("answer", await attempt(call))
+        fine = self._fine("answer", await attempt(call))
+        if fine and self._heard:
+            self._heard(time.perf_counter() - self._began)
+        return fine
 
     async def _edit(self, message: Message) -> bool:
         made = packed(body(message), message.files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from quizzes.generators import Drawn
+from quizzes.graders.relations import remark
 from quizzes.graders.verdict import Mark
 from quizzes.items import Numeric, Tolerance, WrongPath
 from quizzes.numbers import Number, read_number, written
@@ -67,7 +68,11 @@ def grade(body: Numeric, drawn: Drawn | None, text: str) -> Mark | Unreadable:
         score=float(correct),
         chosen=_with_unit(value, body.unit, exact=True),
         right=_with_unit(against.answer, body.unit, exact=False),
-        feedback="" if correct else filled(path.feedback, drawn, answer=True) if path else _generic(value, against),
+        feedback=""
+        if correct
+        else filled(path.feedback, drawn, answer=True)
+        if path
+        else _generic(value, against, drawn),
         misconceptions=(path.misconception,) if path else (),
     )
 
@@ -82,13 +87,9 @@ def _nearest(value: float, against: Expected) -> WrongPath | None:
     return against.wrong[min(hits)[1]][0] if hits else None
 
 
-def _generic(value: float, against: Expected) -> str:
-    accepts = against.tolerance.accepts
-    if accepts(-value, against.answer):
-        return "The size is right, the sign is not."
-    if accepts(value * 100, against.answer) or accepts(value / 100, against.answer):
-        return "The digits are right, but off by a factor of 100: mind whether a share or a percentage is asked for."
-    return f"Your number is too {'high' if value > against.answer else 'low'}."
+def _generic(value: float, against: Expected, drawn: Drawn | None) -> str:
+    said = remark(value, against.answer, drawn.params if drawn else {})
+    return said or f"Your number is too {'high' if value > against.answer else 'low'}."
 
 
 def _with_unit(value: float, unit: str, *, exact: bool) -> str:

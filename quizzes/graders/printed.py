@@ -78,4 +78,25 @@ def _feedback(path: WrongPath | None, typed: str, printed: str) -> str:
     first, second = _literal(typed), _literal(printed)
     if first and second and first[0] == second[0]:
         return f"The value is right, but Python prints it as {printed}: the type shows in the text."
-    return "The code prints something else; follow it line by line with the explanation."
+    return _in_parts(typed, printed) or "The code prints something else; follow it line by line with the explanation."
+
+
+def _in_parts(typed: str, printed: str) -> str:
+    """What is true of the lines or of the elements of a list: too few, too many, another order, or one that differs."""
+    yours, right = ([line.strip() for line in text.strip().split("\n") if line.strip()] for text in (typed, printed))
+    what = "line"
+    first, second = _literal(typed), _literal(printed)
+    if first and second and isinstance(first[0], (list, tuple)) and type(first[0]) is type(second[0]):
+        yours, right, what = [repr(x) for x in first[0]], [repr(x) for x in list(second[0])], "element"
+    if len(yours) != len(right):
+        return f"The code prints {_count(len(right), what)}, and you typed {_count(len(yours), what)}. Follow what makes each of them."
+    if sorted(yours) == sorted(right):
+        return f"Each {what} is right, and their order is not. Follow the code in the order it runs."
+    wrong = [n for n, (mine, theirs) in enumerate(zip(yours, right, strict=True), 1) if mine != theirs]
+    if len(wrong) == 1 and len(right) > 1:
+        return f"All but one {what} is right: look at {what} {wrong[0]} again."
+    return ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"

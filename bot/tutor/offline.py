@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from typing import Any
 
 from bot.tutor import ast_rules, ast_rules_loops, ast_rules_ml
 from bot.tutor.ast_rules_ml import changed_argument
@@ -226,7 +227,7 @@ def _seen(challenge: Challenge, report: Report, case: Mismatch, *, quoted: bool)
     """The case that shows it: a visible one with its values, hidden ones as a count."""
     if case.visible:
         said = _rule_said(challenge, case) if quoted else ""
-        values = f"you returned {_brief(show(case.got, 160))}, and {_brief(show(case.expected, 160))} was expected"
+        values = f"you returned {_value(challenge, case.got)}, and {_value(challenge, case.expected)} was expected"
         name = "A smaller input" if case.case == MADE_UP else f"The case “{case.case}”"
         return f"{name} shows it: for {_brief(show_args(case.args, 240))}, {said or values}."
     failing = report.hidden_total - report.hidden_passed
@@ -234,6 +235,15 @@ def _seen(challenge: Challenge, report: Report, case: Mismatch, *, quoted: bool)
         return "A hidden case shows it; the visible ones may not."
     do = "does" if failing == 1 else "do"
     return f"The visible cases pass and {failing} of {report.hidden_total} hidden ones {do} not."
+
+
+def _value(challenge: Challenge, value: Any) -> str:
+    """A value as a learner knows it: a driver's account of a call is undone."""
+    if challenge.driver and isinstance(value, dict) and "raised" in value:
+        return f"an exception ({_brief(show(value['raised'], 40))})"
+    if challenge.driver and isinstance(value, dict) and value.keys() == {"returned"}:
+        value = value["returned"]
+    return _brief(show(value, 160))
 
 
 def _brief(text: str) -> str:

@@ -33,6 +33,7 @@ def claude(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ClaudeSe
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.chdir(tmp_path)
     with serving() as server:
+        monkeypatch.setenv("EPOCHBOT_CLAUDE_TIMEOUT_S", "60")  # a busy machine is no fault of the answer
         monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test-of-talk")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.address)
         yield server

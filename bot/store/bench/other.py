@@ -70,7 +70,10 @@ async def ask(path: Path, rows: int, callers: int, rate: float = 0.0) -> dict[st
     out, err = await process.communicate()
     if process.returncode:
         told = err.decode(errors="replace").splitlines()
-        why = next((line for line in told if "Error: " in line and not line.startswith(" ")), "no reason given")
+        named = [line for line in told if "Error: " in line and not line.startswith(" ")]
+        why = next(
+            (line for line in named if "Event loop" not in line), "no reason given"
+        )  # its thread dies noisily, too
         raise NoBaseline(f"the baseline failed ({why}); it needs what `make test` installs")
     found: dict[str, float] = json.loads(out)
     return found

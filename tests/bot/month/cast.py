@@ -166,7 +166,9 @@ class Cast:
     ) -> str:
         if by_hand:
             return await member.person.give(question, item.kind, text)
-        line = text.replace("\n", "; ") + (f" ~{percent}" if percent is not None else "")
+        line = text.replace("\n", "; " if item.kind is Kind.FILL else " ") + (
+            f" ~{percent}" if percent is not None else ""
+        )
         return await member.person.say(f"answer {question.public_id} {line}")
 
     def _did(

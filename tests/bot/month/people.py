@@ -270,7 +270,9 @@ class AtTheTerminal(Person):
 
     async def give(self, question: Question, kind: Kind, answer: str) -> str:
         """Type the answer to the question that is open."""
-        return await self._type(f"/answer {question.public_id} {answer.replace(chr(10), '; ')}")
+        return await self._type(
+            f"/answer {question.public_id} {answer.replace(chr(10), '; ' if kind is Kind.FILL else ' ')}"
+        )
 
     async def submit(self, slug: str, code: str) -> str:
         """Type code, and a dot."""

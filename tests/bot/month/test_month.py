@@ -57,8 +57,10 @@ def month(tmp_path: Path, shipped_track: Any, shipped_bank: Any, warm: Any, monk
         with capture_logs() as logs:
             async with opened(home, shipped_track, plain, warm.run, schema=schema) as world:
                 plot = write(gather(world))
-                await plot.play(until)
-                print("\n".join(plot.cast.diary))  # noqa: T201 - to be read, with -s
+                try:
+                    await plot.play(until)
+                finally:
+                    print("\n".join(plot.cast.diary))  # noqa: T201 - to be read, with -s
                 yield plot
         assert [entry for entry in logs if entry["log_level"] in ("warning", "error", "critical")] == []
 

@@ -19,8 +19,6 @@ from bot.tutor.offline import explain
 from challenges.model import Challenge, Report
 from runner.fair import Busy
 
-AT_ONCE_S = 0.12  # what a learner does not notice; warm boxes are often done by then
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -66,7 +64,7 @@ async def look(
     if said.proven or not worthwhile(challenge, source, report):
         return Look(context, challenge, source, report, said, attempt_id, None)
     finding = asyncio.create_task(_find(context, challenge, source, report))
-    await asyncio.wait({finding}, timeout=AT_ONCE_S)
+    await asyncio.wait({finding}, timeout=context.services.unnoticed_s)
     begun = Look(context, challenge, source, report, said, attempt_id, finding)
     return replace(begun, said=begun.found(), finding=None) if finding.done() else begun
 

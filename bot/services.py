@@ -45,6 +45,7 @@ class Services:
     turns: FairQueue = field(default_factory=new_turns)
     expect: Callable[[Profile], object] = lambda _profile: None  # told which libraries code will soon need
     asked: dict[int, str] = field(default_factory=dict)  # by user: the id of the question shown last
+    unnoticed_s: float = 0.12  # how long a reply may wait for a closer look; warm boxes are often done by then
     questions_each: int = 3  # about one explanation, to an assistant
     keep_code_days: int = 365  # how long code and free text are kept; 0 is for good
     backups: Path | None = None  # the folder they go to; without one none are made by themselves

@@ -39,8 +39,6 @@ Not yet: some values differ.
 Hidden cases: 0 of 6 pass. Worst failure: different value.
 Isolation: reduced. Ran for 0.1 s.
 ── What went wrong ──────────────────────────
-Line 2:
-    return sum(numbers[:-1])
 You stop one number too early: the end of a slice is not part of it.
 Found by: a known mistake.
 Next:

@@ -7,10 +7,10 @@ TORCH  := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak verdicts bench attacks coverage content chaos month doctor clean
+.PHONY: help demo test lint soak verdicts bench attacks coverage content chaos month tutor-faults doctor clean
 
 help:  ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Epochbot needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
@@ -57,6 +57,9 @@ coverage: $(STAMP)  ## how much of the runner and of grading the tests run, also
 
 content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check
+
+tutor-faults: $(STAMP)  ## a thousand failing requests, every text of the adversary, a thousand people looked for in what is sent
+	@$(BIN)/pytest -q -m slow -rA -s tests/bot/tutor/adversary
 
 doctor: $(STAMP)  ## what this machine can and cannot do
 	@$(BIN)/epochbot doctor

@@ -48,7 +48,7 @@ def honest_answer(target: Target, **texts: str) -> Json:
 
 
 @dataclass
-class Tutor:
+class Mind:
     """A mind that recognises which of its targets a request is about."""
 
     targets: Sequence[Target]
@@ -69,7 +69,7 @@ def _prompt(request: Recorded) -> str:
     return content if isinstance(content, str) else "\n".join(block["text"] for block in content)
 
 
-class Honest(Tutor):
+class Honest(Mind):
     """Explains a known mistake well."""
 
     def __call__(self, request: Recorded) -> Step:
@@ -78,7 +78,7 @@ class Honest(Tutor):
 
 
 @dataclass
-class Obedient(Tutor):
+class Obedient(Mind):
     """Does what it is told by whatever it reads, in every tier; without an order it is honest."""
 
     obeyed: list[str] = field(default_factory=list)

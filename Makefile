@@ -7,7 +7,7 @@ TORCH  := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak verdicts bench attacks coverage content chaos month tutor-faults doctor clean
+.PHONY: help demo test lint soak verdicts bench mutants attacks coverage content chaos month tutor-faults doctor clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ verdicts: $(STAMP)  ## every program's verdict, fifty times on a busy machine; R
 
 bench: $(STAMP)  ## how fast runs and grading are here: minutes, on an otherwise idle machine
 	@$(BIN)/epochbot bench runner
+
+mutants: $(STAMP)  ## what the offline explainer says of our wrong solutions and of new mutants: minutes; SEED=n repeats a run
+	@$(BIN)/python -m tests.bot.tutor.mutants $(if $(SEED),--seed $(SEED)) $(if $(SHOW),--show $(SHOW))
 
 attacks: $(STAMP)  ## every attack there is to try, and what became of it
 	@$(BIN)/python -m tests.attacks.report

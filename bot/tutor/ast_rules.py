@@ -157,7 +157,8 @@ def _swallowed(tree: ast.Module) -> Iterator[Finding]:
 
 def _shadowed(tree: ast.Module) -> Iterator[Finding]:
     for function in nodes(tree, ast.FunctionDef):
-        bound = {n.id: n.lineno for n in nodes(function, ast.Name) if isinstance(n.ctx, ast.Store)}
+        stored = [n for n in nodes(function, ast.Name) if isinstance(n.ctx, ast.Store)]
+        bound = {n.id: min(other.lineno for other in stored if other.id == n.id) for n in stored}
         called = {c.func.id for c in nodes(function, ast.Call) if isinstance(c.func, ast.Name)}
         for name, line in bound.items():
             if name in SHADOWED & called and hasattr(builtins, name):

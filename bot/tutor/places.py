@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 
 from bot.tutor.align import UNREADABLE, Aligner, Edit, applied, in_order_of, partners, plain_tree
@@ -16,6 +17,7 @@ from bot.tutor.evidence import Place
 
 MOST_SITES = 8  # with more, the two programs have different ideas, and no single place is to blame
 MOST_CANDIDATES = 24
+KEPT = 8  # comparisons: one submission is asked about a few times in a row
 MOST_OF_ALL = 0.6  # of the solution or of the submission: a change as large as that blames no place
 MAX_CODE = 80  # characters of the learner's own code that are quoted
 ROLES = {
@@ -120,12 +122,19 @@ def _returns(edit: Edit) -> bool:
     return any(isinstance(statement, ast.Return) for statement in getattr(edit.within, edit.role, []))
 
 
+@lru_cache(maxsize=KEPT)
 def compare(source: str, solution: str) -> Comparison | None:
-    """Hold a submission against a solution; None when either cannot be read, or nothing differs."""
+    """Hold a submission against a solution; None when either cannot be read, or nothing differs. The last few are kept."""
     mine, theirs = plain_tree(source), plain_tree(solution)
     if mine is None or theirs is None:
         return None
-    theirs = in_order_of(mine, theirs)
+    try:
+        return _compared(mine, in_order_of(mine, theirs), source, solution)
+    except RecursionError:  # a chain of a thousand operations
+        return None
+
+
+def _compared(mine: ast.Module, theirs: ast.Module, source: str, solution: str) -> Comparison | None:
     names = partners(mine, theirs)
     edits = tuple(Aligner(names).edits(mine, theirs))
     if not edits:

@@ -38,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
+def say(line: str) -> None:
+    """One line of the report."""
+    sys.stdout.write(f"{line}\n")
+
+
 async def measured(grader: Grader, programs: Iterator[Program], *, closer: bool) -> Tally:
     """Tally what is said of them."""
     tally = Tally()
@@ -47,23 +52,23 @@ async def measured(grader: Grader, programs: Iterator[Program], *, closer: bool)
         else:
             tally.told.append(told)
         if (len(tally.told) + tally.passed) % 50 == 0:
-            print(f"  {len(tally.told)} fail, {tally.passed} pass", file=sys.stderr)
+            sys.stderr.write(f"  {len(tally.told)} fail, {tally.passed} pass\n")
     return tally
 
 
 def printed(title: str, tally: Tally) -> None:
     """One block of the table."""
     near, blamed = tally.near()
-    print(f"\n{title}: {len(tally.told)} failing programs ({tally.passed} pass)")
-    print(f"  explained                       {tally.explained():7.1%}")
-    print(f"  specific, by rules alone        {tally.share('rules'):7.1%}")
-    print(f"  specific, at once               {tally.share('at_once'):7.1%}")
-    print(f"  specific, after a closer look   {tally.share('closer'):7.1%}")
+    say(f"\n{title}: {len(tally.told)} failing programs ({tally.passed} pass)")
+    say(f"  explained                       {tally.explained():7.1%}")
+    say(f"  specific, by rules alone        {tally.share('rules'):7.1%}")
+    say(f"  specific, at once               {tally.share('at_once'):7.1%}")
+    say(f"  specific, after a closer look   {tally.share('closer'):7.1%}")
     if blamed:
-        print(f"  blamed line within one of it    {near / blamed:7.1%}  of {blamed} lines blamed")
-    print(f"  40 to 120 words                 {tally.sized():7.1%}")
-    print(f"  explaining took                 {tally.time_ms(0.5):.0f} ms p50, {tally.time_ms(0.95):.0f} ms p95")
-    print(f"  grounds                         {', '.join(f'{k} {n}' for k, n in tally.grounds().most_common())}")
+        say(f"  blamed line within one of it    {near / blamed:7.1%}  of {blamed} lines blamed")
+    say(f"  40 to 120 words                 {tally.sized():7.1%}")
+    say(f"  explaining took                 {tally.time_ms(0.5):.0f} ms p50, {tally.time_ms(0.95):.0f} ms p95")
+    say(f"  grounds                         {', '.join(f'{k} {n}' for k, n in tally.grounds().most_common())}")
 
 
 async def report(options: argparse.Namespace) -> None:
@@ -72,7 +77,7 @@ async def report(options: argparse.Namespace) -> None:
     rng = random.Random(seed)  # noqa: S311 - draws mistakes, guards nothing
     bank = load_challenges(CHALLENGES)[0]
     chosen: list[Challenge] = [c for slug, c in bank.items() if not options.only or slug in options.only]
-    print(
+    say(
         f"seed {seed}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; no key, no network; known mistakes not consulted"
     )
     runner = WarmRunner(Isolation.REDUCED)
@@ -93,9 +98,7 @@ async def report(options: argparse.Namespace) -> None:
         await runner.close()
     missed = [one for one in told if options.misses and (not one.closer.specific or astray(one))]
     for one in missed + rng.sample(told, min(options.show, len(told))):
-        print(
-            f"\n--- {one.program.name} ({one.verdict}, {one.closer.source})\n{one.closer.code_line}\n{one.closer.text}"
-        )
+        say(f"\n--- {one.program.name} ({one.verdict}, {one.closer.source})\n{one.closer.code_line}\n{one.closer.text}")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ soak: $(STAMP)  ## the long forms: ten thousand mixed runs, more kills, more see
 	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -m slow
 
 chaos: $(STAMP)  ## three processes send posts and are killed 150 times; every zone's days at every hour
-	@$(BIN)/pytest -q -m slow tests/bot/schedule
+	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -m slow tests/bot/schedule
 
 month: $(STAMP)  ## thirty days of a group of eight on all four hosts, reckoned anew, with its diary to read
 	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -s -m slow tests/bot/month

@@ -6,7 +6,6 @@ One seed by default; `make soak` takes twenty.
 from __future__ import annotations
 
 import itertools
-import os
 from pathlib import Path
 from typing import Protocol
 
@@ -33,9 +32,6 @@ class Boxes(Protocol):
     async def run(self, job: Job) -> Result:
         """Run a job."""
         ...
-
-
-SOAK = pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
 
 
 @pytest.fixture
@@ -73,14 +69,12 @@ async def test_a_challenge_gives_every_source_its_verdict(warm: Boxes, challenge
     assert await grading_faults(challenge, warm.run, [0]) == []
 
 
-@SOAK
 @pytest.mark.slow
 @pytest.mark.parametrize("challenge", BANK.values(), ids=BANK.keys())
 async def test_it_does_so_on_twenty_seeds(warm: Boxes, challenge: Challenge) -> None:
     assert await grading_faults(challenge, warm.run, range(1, 21)) == []
 
 
-@SOAK
 @pytest.mark.slow
 @pytest.mark.parametrize("challenge", BANK.values(), ids=BANK.keys())
 async def test_every_source_gets_its_verdict_as_a_submission(warm: Boxes, challenge: Challenge) -> None:

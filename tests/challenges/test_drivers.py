@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import copy
-import os
 import tomllib
 import warnings
 from collections import Counter, defaultdict
@@ -29,8 +28,7 @@ BANK, _ = load_challenges(HERE.parents[1] / "data" / "tracks" / "ai-machine-lear
 DRIVEN = {slug: challenge for slug, challenge in BANK.items() if challenge.driver}
 ATTACKS: list[dict[str, Any]] = tomllib.loads((HERE / "driver_attacks.toml").read_text("utf-8"))["attack"]
 ENTROPY = 20_261_129
-SKIP = pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
-LONG = (pytest.mark.slow, SKIP)
+LONG = pytest.mark.slow
 NO_BETTER = 1e-3  # chance of passing without looking at an input
 SEEDS = {Profile.STDLIB: 20, Profile.NUMPY: 20, Profile.SKLEARN: 5, Profile.TORCH: 5}
 
@@ -126,7 +124,6 @@ async def test_an_attack_that_passes_without_a_wall_does_not_pass(runner: ColdRu
     assert report.verdict in (Verdict.WRONG, Verdict.ERROR), report
 
 
-@SKIP
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", sorted({attack["challenge"] for attack in ATTACKS}))
 async def test_what_lacks_a_wall_still_refuses_a_plain_mistake(runner: ColdRunner, slug: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -341,12 +340,9 @@ def apart(challenge: Challenge, one: Drawn) -> Job:
     return replace(job, calls=tuple(replace(call, group="") for call in job.calls))
 
 
-LONG = pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
-
-
 @pytest.mark.parametrize(
     "profile",
-    [Profile.STDLIB, *(pytest.param(p, marks=[pytest.mark.slow, LONG]) for p in Profile if p is not Profile.STDLIB)],
+    [Profile.STDLIB, *(pytest.param(p, marks=pytest.mark.slow) for p in Profile if p is not Profile.STDLIB)],
 )
 async def test_the_reference_answers_in_a_shared_fork_as_it_does_alone(profile: Profile) -> None:
     bank = {slug: one for slug, one in load_challenges(DATA)[0].items() if one.profile is profile}

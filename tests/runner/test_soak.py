@@ -341,7 +341,6 @@ async def test_of_many_mixed_runs_all_end_right_and_nothing_is_left(leftovers) -
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
 async def test_of_thousands_of_mixed_runs_all_end_right_and_nothing_is_left(leftovers, capsys) -> None:
     def say(text: str) -> None:
         with capsys.disabled():

@@ -95,9 +95,6 @@ def test_one_wrong_run_is_counted_shown_and_not_perfect() -> None:
         "    outcome 'internal', not 'ok' (1 times)",
         "1 programs, 2 runs: 50.000% right, 50.000% internal",
     ]
-
-
-@pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", matrix.RUNNERS)
 async def test_every_program_keeps_its_verdict_on_a_busy_machine(kind: str) -> None:

@@ -156,7 +156,6 @@ async def test_the_same_days_twice_come_to_the_same(month: Lived) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make month`")
 async def test_a_month(month: Lived) -> None:
     """All of it, with every payload held against the platforms' own schemas; `make month` prints its diary."""
     async with month(END, schema=True) as plot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -87,7 +86,6 @@ def test_fifty_kills_lose_no_acknowledged_answer(path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get("EPOCHBOT_SOAK"), reason="the long form; run by `make soak`")
 def test_five_hundred_kills_lose_no_acknowledged_answer(path: Path) -> None:
     found = killed(path, 500, seed=2)
     found.pop("acknowledged")

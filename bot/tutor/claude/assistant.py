@@ -104,7 +104,10 @@ class ClaudeAssistant:
         call = self._call("draft", author, prompt.DRAFT, prompt.draft(what), wire.DRAFTS)
         answer = await self.desk.ask(replace(call, max_tokens=DRAFT_TOKENS, timeout_s=DRAFT_S), nobody)
         if answer is None:
-            return Drafted((), (f"Claude was not asked. {self.desk.breaker.why or 'The money set for this month does not reach.'}",))
+            return Drafted(
+                (),
+                (f"Claude was not asked. {self.desk.breaker.why or 'The money set for this month does not reach.'}",),
+            )
         found = wire.read(wire.Drafts, answer.text) if answer.text else None
         if not isinstance(found, wire.Drafts):
             return Drafted((), (f"Claude gave no draft: {answer.why or 'its answer has another form'}.",))
@@ -238,7 +241,9 @@ class ClaudeAssistant:
         challenge, source = asking.challenge, asking.source
         record = grounding.Record.of(challenge, source, asking.report, asking.offline)
         faults = form.faults(text, shape, solution=challenge.solution, ours=ours) + grounding.faults(text, record)
-        if veils(text) or spells(f"{said}\n{text}", source, challenge.statement, *filter(None, (fix, challenge.solution))):
+        if veils(text) or spells(
+            f"{said}\n{text}", source, challenge.statement, *filter(None, (fix, challenge.solution))
+        ):
             faults.append("leak: spelt out")
         if not faults:
             leak = await leaks(challenge, source, asking.report, f"{said}\n{text}".strip(), self._box.passing)

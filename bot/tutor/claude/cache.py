@@ -119,7 +119,9 @@ def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
 def _own_names(tree: ast.Module, entry: str) -> Iterator[str]:
     """The names a program makes for itself, as they come; those called by keyword, or by us, are not its own to change."""
     called = {has.arg for node in ast.walk(tree) if isinstance(node, ast.Call) for has in node.keywords}
-    methods = {f.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for f in c.body if isinstance(f, ast.FunctionDef)}
+    methods = {
+        f.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for f in c.body if isinstance(f, ast.FunctionDef)
+    }
     for node in _in_order(tree):
         name = ""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

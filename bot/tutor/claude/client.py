@@ -7,6 +7,7 @@ short the wait, could be paid for twice.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import re
 from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+SDK = "anthropic"
 TALKATIVE = ("anthropic", "httpx2", "httpcore2")  # at debug level they log whole requests, and so a learner's code
 FINISHED = ("end_turn", "stop_sequence")
 PERMANENT = (401, 402, 403, 404)
@@ -75,6 +77,7 @@ class Client:
 
     async def ask(self, call: Call) -> Answer:
         """Make one request."""
+        await asyncio.to_thread(importlib.import_module, SDK)  # a second or two, in which others want to be answered
         import anthropic
         import httpx2
         from pydantic import ValidationError
@@ -98,13 +101,21 @@ class Client:
 
     async def model(self, name: str) -> ModelInfo | None:
         """What the service says about a model; None when it cannot be asked."""
+        await asyncio.to_thread(importlib.import_module, SDK)
         import anthropic
         import httpx2
 
         try:
             async with asyncio.timeout(self._options.timeout_s), self._connection() as client:
                 return await client.models.retrieve(name)
-        except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, AttributeError, TypeError, ValueError) as fault:
+        except (
+            anthropic.AnthropicError,
+            httpx2.HTTPError,
+            TimeoutError,
+            AttributeError,
+            TypeError,
+            ValueError,
+        ) as fault:
             log.info("a model could not be looked up", model=name, reason=type(fault).__name__)
             return None
 

@@ -42,9 +42,7 @@ class Price:
 
     def of(self, used: Used) -> int:
         """What this use costs."""
-        return (
-            used.input * self.input + used.output * self.output + used.written * self.write + used.read * self.read
-        )
+        return used.input * self.input + used.output * self.output + used.written * self.write + used.read * self.read
 
     def at_most(self, prompt_bytes: int, max_tokens: int) -> int:
         """What a request can cost at the very most: no token is shorter than a byte, and every one may be written to the cache."""

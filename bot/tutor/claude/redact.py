@@ -53,7 +53,7 @@ def redact_code(source: str, names: Iterable[str] = ()) -> str:
 
     Outside those an `@` multiplies or decorates, and a name may be an ordinary function. Lines keep their numbers.
     """
-    for pattern, instead in _SECRETS:
+    for pattern, instead in _SECRETS[1:]:  # outside texts, what looks like an address multiplies
         source = pattern.sub(instead, source)
     lines = source.split("\n")
     for start, end in reversed(_told(source)):
@@ -84,7 +84,11 @@ Place = tuple[int, int]
 
 def _told(source: str) -> list[tuple[Place, Place]]:
     """Where comments and strings stand, by line from 1 and column; all of it, line by line, where it is no Python."""
-    kinds = (tokenize.COMMENT, tokenize.STRING, *(getattr(tokenize, n) for n in ("FSTRING_MIDDLE",) if hasattr(tokenize, n)))
+    kinds = (
+        tokenize.COMMENT,
+        tokenize.STRING,
+        *(getattr(tokenize, n) for n in ("FSTRING_MIDDLE",) if hasattr(tokenize, n)),
+    )
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except (tokenize.TokenError, SyntaxError):

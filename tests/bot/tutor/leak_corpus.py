@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from bot.tutor.claude.gates.leak import leaks
 from bot.tutor.evaluation.mutants import mutants
@@ -43,6 +44,11 @@ SPOKEN = {
     ast.Lt: "less than", ast.LtE: "less than or equal to", ast.Gt: "greater than", ast.GtE: "greater than or equal to",
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide",
 }  # fmt: skip
+
+
+def say(text: object, file: TextIO = sys.stdout) -> None:
+    """Write a line."""
+    file.write(f"{text}\n")
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,9 @@ class Difference:
 def difference(source: str, solution: str) -> Difference | None:
     """The one place where two programs differ; None where there are several."""
     before, after = ast.unparse(ast.parse(source)).split("\n"), ast.unparse(ast.parse(solution)).split("\n")
-    changes = [op for op in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if op[0] != "equal"]
+    changes = [
+        op for op in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if op[0] != "equal"
+    ]
     if len(changes) != 1 or changes[0][2] - changes[0][1] > 3 or changes[0][4] - changes[0][3] > 3:
         return None
     _, start, end, first, last = changes[0]
@@ -99,7 +107,11 @@ def smallest(one: ast.AST, other: ast.AST) -> tuple[ast.AST | None, ast.AST | No
             differing.append((left, right))
     if len(list(ast.iter_child_nodes(one))) != len(list(ast.iter_child_nodes(other))):
         return one, other
-    if len(differing) == 1 and isinstance(differing[0][0], (ast.expr, ast.stmt)) and isinstance(differing[0][1], (ast.expr, ast.stmt)):
+    if (
+        len(differing) == 1
+        and isinstance(differing[0][0], (ast.expr, ast.stmt))
+        and isinstance(differing[0][1], (ast.expr, ast.stmt))
+    ):
         return smallest(*differing[0])
     if len(differing) == 1 and isinstance(differing[0][0], (ast.arguments, ast.keyword)):
         return smallest(*differing[0])
@@ -173,12 +185,24 @@ def innocent(mistake: Mistake, rng: random.Random) -> Iterator[tuple[str, str]]:
     for n, hint in enumerate(mistake.challenge.hints[:2], 1):
         yield f"authored hint {n}", hint
     yield "offline explanation", explain(mistake.challenge, mistake.source, mistake.report).text
-    lines = [(n, line.strip()) for n, line in enumerate(mistake.source.split("\n"), 1) if "=" in line or "return" in line]
+    lines = [
+        (n, line.strip()) for n, line in enumerate(mistake.source.split("\n"), 1) if "=" in line or "return" in line
+    ]
     n, line = rng.choice(lines)
     case = next((c for c in mistake.report.cases if c.message), None)
-    where = f"in the case “{case.name}”, where {case.expected[:60]} was expected and you got {case.got[:60]}" if case else "in a hidden case"
-    yield "place", f"Look at line {n}, `{line[:100]}`. Something goes wrong there {where}. Which values does it see, and which should it?"
-    yield "question", f"Read line {n} aloud. What does each part of `{line[:100]}` stand for, and what would you write if you did it by hand?"
+    where = (
+        f"in the case “{case.name}”, where {case.expected[:60]} was expected and you got {case.got[:60]}"
+        if case
+        else "in a hidden case"
+    )
+    yield (
+        "place",
+        f"Look at line {n}, `{line[:100]}`. Something goes wrong there {where}. Which values does it see, and which should it?",
+    )
+    yield (
+        "question",
+        f"Read line {n} aloud. What does each part of `{line[:100]}` stand for, and what would you write if you did it by hand?",
+    )
     names = [node.id for node in ast.walk(ast.parse(mistake.source)) if isinstance(node, ast.Name)]
     yield "concept", (
         f"Think about what `{rng.choice(names)}` holds once `{rng.choice(names)}` is known. A value that is used before it is complete gives a "
@@ -196,7 +220,7 @@ async def mistakes(grader: Grader, bank: dict[str, Challenge], rng: random.Rando
             report = await grader.grade(challenge, source)
             if report.verdict in (Verdict.WRONG, Verdict.ERROR):
                 found.append(Mistake(challenge, source, report, challenge.solution, authored))
-        print(f"{challenge.slug}: {len(found)} mistakes so far", file=sys.stderr)
+        say(f"{challenge.slug}: {len(found)} mistakes so far", file=sys.stderr)
     return found
 
 
@@ -205,7 +229,14 @@ def texts(corpus: list[Mistake], rng: random.Random, each: int) -> Iterator[Text
     for mistake in corpus:
         told = list(leaking(mistake, rng))
         for kind, words in rng.sample(told, min(each, len(told))):
-            yield Text(mistake, kind, f"{rng.choice(BEFORE)} {words} {rng.choice(AFTER)}" if "```" not in words and "\ndef" not in words else words, gold=True)
+            yield Text(
+                mistake,
+                kind,
+                f"{rng.choice(BEFORE)} {words} {rng.choice(AFTER)}"
+                if "```" not in words and "\ndef" not in words
+                else words,
+                gold=True,
+            )
         asked = list(innocent(mistake, rng))
         for kind, words in rng.sample(asked, min(each, len(asked))):
             yield Text(mistake, kind, words, gold=False)
@@ -213,7 +244,7 @@ def texts(corpus: list[Mistake], rng: random.Random, each: int) -> Iterator[Text
 
 async def measured(options: argparse.Namespace) -> int:
     """Measure and print."""
-    rng = random.Random(options.seed)
+    rng = random.Random(options.seed)  # noqa: S311 - a corpus that can be drawn again
     bank = load_challenges(CHALLENGES)[0]
     if options.only:
         bank = {slug: c for slug, c in bank.items() if slug in options.only.split(",")}
@@ -229,15 +260,18 @@ async def measured(options: argparse.Namespace) -> int:
             how[f"{'leak' if text.gold else 'innocent'} {said or 'clean'}"] += 1
             if bool(said) is not text.gold and shown[text.gold] < options.show:
                 shown[text.gold] += 1
-                print(f"\n--- {'MISSED' if text.gold else 'FALSE ALARM ' + said} {mistake.challenge.slug} [{text.kind}]\n{text.words}\n...\n{mistake.source}", file=sys.stderr)
-    print(f"seed {options.seed}: {len(corpus)} failing programs of {len(bank)} challenges")
+                say(
+                    f"\n--- {'MISSED' if text.gold else 'FALSE ALARM ' + said} {mistake.challenge.slug} [{text.kind}]\n{text.words}\n...\n{mistake.source}",
+                    file=sys.stderr,
+                )
+    say(f"seed {options.seed}: {len(corpus)} failing programs of {len(bank)} challenges")
     for gold, name in ((True, "caught"), (False, "flagged")):
         rows = {kind: c for (g, kind), c in counts.items() if g is gold}
         yes, whole = sum(c[True] for c in rows.values()), sum(c.total() for c in rows.values())
-        print(f"{'leaking' if gold else 'innocent'} texts: {yes} of {whole} {name} ({100 * yes / max(1, whole):.1f} %)")
+        say(f"{'leaking' if gold else 'innocent'} texts: {yes} of {whole} {name} ({100 * yes / max(1, whole):.1f} %)")
         for kind, count in sorted(rows.items()):
-            print(f"  {kind:24} {count[True]:4} of {count.total()}")
-    print(dict(how))
+            say(f"  {kind:24} {count[True]:4} of {count.total()}")
+    say(dict(how))
     return 0
 
 

@@ -21,7 +21,29 @@ MOST = 48  # programs to try for one text
 PLACES = 5  # for one piece
 NEAR = 200  # characters between two pieces that may belong together
 ON_LINE, SAME_KIND, NAMED, TOLD = 0.5, 0.2, 0.4, 3.0
-REDUCING = frozenset({"mean", "sum", "max", "min", "std", "var", "argmax", "argmin", "any", "all", "norm", "median", "prod", "cumsum", "softmax", "sort", "argsort", "concatenate", "stack"})
+REDUCING = frozenset(
+    {
+        "mean",
+        "sum",
+        "max",
+        "min",
+        "std",
+        "var",
+        "argmax",
+        "argmin",
+        "any",
+        "all",
+        "norm",
+        "median",
+        "prod",
+        "cumsum",
+        "softmax",
+        "sort",
+        "argsort",
+        "concatenate",
+        "stack",
+    }
+)
 COMPARING = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq}
 
 
@@ -62,14 +84,31 @@ def _told(program: Program, text: str, lines: set[int]) -> Iterator[Edit]:
         value = expression(code)
         if value is None:
             yield from (Edit(worth + 1, changed) for worth, changed in _placed(program, code, text, lines))
-        elif isinstance(value, (ast.Name, ast.Constant)):
+            continue
+        for around in _around(program, value)[:PLACES]:
+            yield Edit(TOLD - 1 + ON_LINE * (around.lineno in lines), program.put((around, code)))
+        if isinstance(value, (ast.Name, ast.Constant)):
             on_line = [n for n in program.expressions if n.lineno in lines and type(n) is type(value)]
             yield from (Edit(TOLD, program.put((node, code))) for node in on_line)
 
 
+def _around(program: Program, value: ast.expr) -> list[ast.expr]:
+    """The calculations in which an expression is only a part, the smallest first."""
+    wanted = ast.dump(value)
+    kinds = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Call, ast.IfExp)
+    holding = [
+        node
+        for node in program.expressions
+        if isinstance(node, kinds) and any(part is not node and ast.dump(part) == wanted for part in ast.walk(node))
+    ]
+    return sorted(holding, key=lambda node: len(program.text(node)))
+
+
 def said_edits_of(program: Program, text: str, lines: set[int]) -> Iterator[Edit]:
     """What is said in words alone."""
-    removed = re.search(r"\b(?:delete|remove|drop|leave out|take out|without)\b[^.]{0,20}\blines?\b", text, re.IGNORECASE)
+    removed = re.search(
+        r"\b(?:delete|remove|drop|leave out|take out|without)\b[^.]{0,20}\blines?\b", text, re.IGNORECASE
+    )
     for statement in program.statements if removed else ():
         if statement.lineno in lines:
             yield Edit(TOLD, program.without(statement))
@@ -98,7 +137,9 @@ def _by_line(source: str, found: list[Piece], text: str) -> Iterator[str]:
     """Of a program that does not parse: a piece in the place of each line, or a mark at its end."""
     lines = source.split("\n")
     near = [n - 1 for n in cited_lines(text) if 1 <= n <= len(lines)] or range(len(lines))
-    codes = [piece.code for piece in found] + [mark for mark in (":", ")", "]", '"', "'", ",") if _says_mark(mark, text)]
+    codes = [piece.code for piece in found] + [
+        mark for mark in (":", ")", "]", '"', "'", ",") if _says_mark(mark, text)
+    ]
     for n in near:
         margin = lines[n][: len(lines[n]) - len(lines[n].lstrip())]
         for code in codes:
@@ -235,7 +276,11 @@ def _statements(program: Program, block: list[ast.stmt], code: str, lines: set[i
     for node in program.statements:
         near = ON_LINE * (node.lineno in lines)
         worth = alike(_head(program, node), code.split("\n")[0]) + near + SAME_KIND * (type(node) is type(first))
-        if isinstance(first, (ast.FunctionDef, ast.ClassDef)) and isinstance(node, type(first)) and node.name == first.name:
+        if (
+            isinstance(first, (ast.FunctionDef, ast.ClassDef))
+            and isinstance(node, type(first))
+            and node.name == first.name
+        ):
             yield worth + TOLD, program.replace_statement(node, code)
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             continue

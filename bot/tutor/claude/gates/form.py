@@ -20,7 +20,9 @@ LONGEST_WORD = 32
 _HIDDEN_RUN = 8  # letters of a solution's line, hidden as first letters
 
 _FENCE = re.compile(r"```|~~~|^(?: {4,}|\t)\S", re.MULTILINE)
-_LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://|\bwww\.|\]\(|\]\[|\b\w+\.(?:com|org|net|io|dev|gg|ly|me|ai|app|co|ru|xyz)\b", re.I)
+_LINK = re.compile(
+    r"\b[a-z][a-z0-9+.-]*://|\bwww\.|\]\(|\]\[|\b\w+\.(?:com|org|net|io|dev|gg|ly|me|ai|app|co|ru|xyz)\b", re.I
+)
 _MENTION = re.compile(r"<[@#!:a]|@[\w]|(?<!\w)(?:everyone|here|channel)@")
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]{0,80}>|<!--|^\s{0,3}#{1,6} |!\[|\|\||^\s*>", re.MULTILINE)
 _CODE_LINE = re.compile(

@@ -17,7 +17,7 @@ _LINES = re.compile(r"\blines?\s+(\d+)(?:\s*(?:and|to|or|[-–,&])\s*(\d+))?", r
 _CASE = re.compile(r"\bcase\s+[“\"‘'`]([^”\"’'`]{1,80})[”\"’'`]", re.IGNORECASE)
 _SPAN = re.compile(r"`([^`\n]{1,200})`")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_VALUE = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?(?![\w.])|(?<![\w.])-?\d{3,}(?![\w.])")
+_VALUE = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?(?!\w|\.\d)|(?<![\w.])-?\d{3,}(?!\w|\.\d)")
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 KNOWN = frozenset({*keyword.kwlist, *dir(builtins), "np", "numpy", "pd", "pandas", "torch", "math", "sklearn", "self"})
 

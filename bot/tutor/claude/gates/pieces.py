@@ -16,7 +16,9 @@ MAX_PIECE = 4_000  # characters
 _FENCE = re.compile(r"(?:```|~~~)[^\n]*\n(.*?)(?:```|~~~|\Z)", re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _QUOTED = re.compile(r"“([^”\n]+)”|\"([^\"\n]+)\"|‘([^’\n]+)’|(?<!\w)'([^'\n]+)'(?!\w)")
-_OPERAND = r"(?:[A-Za-z_][\w.]*(?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])*|-?\d+(?:\.\d+)?|\([^()\n]+\)(?:\.\w+)*)"
+_OPERAND = (
+    r"(?:[A-Za-z_][\w.]*(?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])*|-?\d+(?:\.\d+)?|\([^()\n]+\)(?:\.\w+)*)"
+)
 _BARE = re.compile(
     rf"{_OPERAND}(?:\s*(?:\*\*|//|==|!=|<=|>=|\+=|-=|\*=|/=|[-+*/%@<>=])\s*{_OPERAND})+"
     r"|\b[A-Za-z_][\w.]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)(?:\.\w+(?:\([^()\n]*\))?)*|\b\w+\[[^\]\n]+\]|\b\w+\.[A-Za-z_]\w*\b(?!\()"
@@ -47,7 +49,10 @@ _WORDS = (  # how a formula is said, and how it is written; applied in this orde
     (r"\b(?:the )?(?:length|size) of (?:the )?(\w+)\b", r"len(\1)"),
     (r"\b(?:the )?absolute value of (?:the )?(\w+)\b", r"abs(\1)"),
     (r"\bnegative (\w+)\b", r"-\1"),
-    (r"\b(axis|ddof|keepdims|key|reverse|default|stratify|shuffle|random_state) (?:(?:set )?to |equal to |of |= ?)?(-?\d+|minus one|zero|one|two|true|false|none)\b", r"\1=\2"),
+    (
+        r"\b(axis|ddof|keepdims|key|reverse|default|stratify|shuffle|random_state) (?:(?:set )?to |equal to |of |= ?)?(-?\d+|minus one|zero|one|two|true|false|none)\b",
+        r"\1=\2",
+    ),
     (r"\bzero\b", "0"),
     (r"\bone half\b|\ba half\b", "0.5"),
     (r"\bone\b", "1"),

@@ -31,7 +31,9 @@ class Program:
         for line in self._raw.split(b"\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._types = _annotations(self.tree)
-        self.expressions = [n for n in self._nodes(ast.expr) if not isinstance(getattr(n, "ctx", None), (ast.Store, ast.Del))]
+        self.expressions = [
+            n for n in self._nodes(ast.expr) if not isinstance(getattr(n, "ctx", None), (ast.Store, ast.Del))
+        ]
         self.statements = self._nodes(ast.stmt)
         self.known = {_bare(node) for node in self.expressions} | {_bare(node) for node in self.statements}
 

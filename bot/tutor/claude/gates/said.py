@@ -10,9 +10,10 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
-from bot.tutor.claude.gates.pieces import spoken
+from bot.tutor.claude.gates.pieces import expression, spoken
 from bot.tutor.claude.gates.program import Program
 
+_SPAN = re.compile(r"`([^`\n]+)`")
 Made = tuple[str, ast.AST]
 Maker = Callable[[Program, re.Match[str]], Iterator[Made]]
 _STRICTER = {"<": "<=", ">": ">=", "<=": "<", ">=": ">"}
@@ -21,10 +22,17 @@ _DO = r"(?:add|use|put|write|need|needs|set|pass|include|insert|apply|take|make|
 
 def said_edits(program: Program, text: str) -> Iterator[Made]:
     """Programs that follow what a text says, each with the node it changes."""
-    for form in dict.fromkeys((text, spoken(text))):
+    plain = _SPAN.sub(lambda span: "it" if _theirs(program, span.group(1)) else span.group(), text)
+    for form in dict.fromkeys((plain, spoken(plain))):
         for pattern, maker in _RULES:
             for match in pattern.finditer(form):
                 yield from maker(program, match)
+
+
+def _theirs(program: Program, code: str) -> bool:
+    """Whether some code only quotes the program."""
+    value = expression(code)
+    return value is not None and program.has(value)
 
 
 def _comparisons(program: Program, match: re.Match[str]) -> Iterator[Made]:
@@ -33,7 +41,10 @@ def _comparisons(program: Program, match: re.Match[str]) -> Iterator[Made]:
             sign = ast.unparse(ast.Compare(ast.Name("a"), node.ops, [ast.Name("a")]))[2:-2]
             if sign in _STRICTER:
                 yield program.between(node.left, node.comparators[0], _STRICTER[sign]), node
-                yield program.between(node.left, node.comparators[0], {"<": ">", ">": "<", "<=": ">=", ">=": "<="}[sign]), node
+                yield (
+                    program.between(node.left, node.comparators[0], {"<": ">", ">": "<", "<=": ">=", ">=": "<="}[sign]),
+                    node,
+                )
 
 
 def _axes(program: Program, match: re.Match[str]) -> Iterator[Made]:
@@ -108,7 +119,9 @@ def _transposes(program: Program, match: re.Match[str]) -> Iterator[Made]:
 def _wraps(function: str) -> Maker:
     def make(program: Program, match: re.Match[str]) -> Iterator[Made]:
         for node in program.expressions:
-            if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript)) and not _is_called(node, program):
+            if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript)) and not _is_called(
+                node, program
+            ):
                 yield program.put((node, function.format(program.text(node)))), node
 
     return make
@@ -174,8 +187,19 @@ def _scales(program: Program, match: re.Match[str]) -> Iterator[Made]:
     sign = "*" if match["how"].lower().startswith("mult") else "/"
     named = match["by"] or ""
     names = [n.arg for f in ast.walk(program.tree) if isinstance(f, ast.FunctionDef) for n in f.args.args]
-    by = [named] if re.fullmatch(r"[\w.]+(?:\([\w.]+\))?|[\d.]+", named) and (named in names or not named.isalpha()) else []
-    by += [f"len({name})" for name in names] + ["2"]
+    by = (
+        [named]
+        if re.fullmatch(r"[\w.]+(?:\([\w.]+\))?|[\d.]+", named) and (named in names or not named.isalpha())
+        else []
+    )
+    if re.search(
+        r"\bby\b.{0,16}\b(?:number|count|how many|length|size|len)\b",
+        match.string[match.start() : match.end() + 40],
+        re.IGNORECASE,
+    ):
+        by += [f"len({name})" for name in names]
+    if re.search(r"halve|double|half|twice|two", match.string[match.start() : match.end() + 20], re.IGNORECASE):
+        by.append("2")
     for statement in program.statements:
         value = getattr(statement, "value", None)
         if isinstance(statement, (ast.Return, ast.Assign)) and value is not None:
@@ -211,12 +235,27 @@ def _rule(pattern: str, maker: Maker) -> tuple[re.Pattern[str], Maker]:
 
 
 _RULES: tuple[tuple[re.Pattern[str], Maker], ...] = (
-    _rule(r"\b(?:strict(?:ly)?|inclusive(?:ly)?|or equal|equality too|include the (?:end|boundary|limit)|flip the (?:comparison|inequality)|wrong way round)\b|(?:use|change|write|need|make it|should be|to)\s+`?(?:<=|>=|<|>)`?", _comparisons),
-    _rule(rf"\b{_DO}\b[^.]{{0,40}}\baxis\b|\bother axis\b|\bwrong axis\b|\b(?:along|over|down|across)\b (?:the |each )?(?:other|rows?|columns?)\b[^.]{{0,30}}\b(?:instead|not|rather)\b|\baxis\b[^.]{{0,40}}\b(?:instead|not|rather|should|must)\b", _axes),
+    _rule(
+        r"\b(?:strict(?:ly)?|inclusive(?:ly)?|or equal|equality too|include the (?:end|boundary|limit)|flip the (?:comparison|inequality)|wrong way round)\b|(?:use|change|write|need|make it|should be|to)\s+`?(?:<=|>=|<|>)`?",
+        _comparisons,
+    ),
+    _rule(
+        rf"\b{_DO}\b[^.]{{0,40}}\baxis\b|\bother axis\b|\bwrong axis\b|\b(?:along|over|down|across)\b (?:the |each )?(?:other|rows?|columns?)\b[^.]{{0,30}}\b(?:instead|not|rather)\b|\baxis\b[^.]{{0,40}}\b(?:instead|not|rather|should|must)\b",
+        _axes,
+    ),
     _rule(r"\bkeepdims\b|\bkeep (?:the |its |that )?(?:reduced |summed )?(?:dimensions?|axis)\b", _keeping),
-    _rule(r"\b(?P<name>axis|ddof|keepdims|key|reverse|default|stratify|shuffle|random_state|dim|initial|strict|dtype|kind|side)\s*=\s*(?P<value>-?[\w.]+)", _keyword),
-    _rule(rf"\b{_DO}\b[^.]{{0,30}}\breturn\b|\breturn\b[^.]{{0,30}}\b(?:at the end|is missing|statement|the result|instead of print)|\bnever returns?\b|\bnothing is returned\b", _returns),
-    _rule(r"\b(?:outside|out of|after|before|inside|into|indent|unindent|dedent)\b[^.]{0,40}\b(?:loop|block|if|for|while|level)\b|\b(?:un|de)?indent\b", _moves_out),
+    _rule(
+        r"\b(?P<name>axis|ddof|keepdims|key|reverse|default|stratify|shuffle|random_state|dim|initial|strict|dtype|kind|side)\s*=\s*(?P<value>-?[\w.]+)",
+        _keyword,
+    ),
+    _rule(
+        rf"\b{_DO}\b[^.]{{0,30}}\breturn\b|\breturn\b[^.]{{0,30}}\b(?:at the end|is missing|statement|the result|instead of print)|\bnever returns?\b|\bnothing is returned\b",
+        _returns,
+    ),
+    _rule(
+        r"\b(?:outside|out of|after|before|inside|into|indent|unindent|dedent)\b[^.]{0,40}\b(?:loop|block|if|for|while|level)\b|\b(?:un|de)?indent\b",
+        _moves_out,
+    ),
     _rule(rf"\b{_DO}\b[^.]{{0,30}}\bcopy\b|\bcopy (?:it|the|first|of)\b", _copies),
     _rule(r"\btranspos", _transposes),
     _rule(rf"\b{_DO}\b[^.]{{0,30}}\babs(?:olute)?\b", _wraps("abs({})")),
@@ -228,13 +267,31 @@ _RULES: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _rule(rf"\b(?:{_DO}|convert|turn|cast)\b[^.]{{0,40}}\blist\b", _wraps("list({})")),
     _rule(r"\bsort(?:ed)?\b[^.]{0,20}\b(?:first|it|them|before)\b", _wraps("sorted({})")),
     _rule(r"\bsquare (?:it|the|each|them|that)\b", _wraps("({}) ** 2")),
-    _rule(r"\b(?:flip|change|wrong|opposite|reverse|turn)\b[^.]{0,25}\bsign\b|\bnegat(?:e|ive)\b[^.]{0,20}\b(?:it|the|sign)\b|\bminus (?:sign|in front)\b|\b(?:add|put|need)\b[^.]{0,20}\bminus\b|\bremove[^.]{0,20}\bminus\b", _signs),
-    _rule(r"\boff by one\b|\bone (?:more|less|fewer|further|later|earlier|step|too)\b|\b(?:start|begin|end|stop|go|run|count)\w*\b[^.]{0,25}\b(?:at|from|to|with|one)\b[^.]{0,10}\b(?:0|1|one|zero|further)\b|[+-] 1\b|\b1 (?:more|less)\b", _steps),
-    _rule(r"\bswap\b|\bexchange\b|\bother way (?:a)?round\b|\border of (?:the )?(?:arguments|operands|terms|two)\b|\breverse the order\b|\bswitch (?:the|both|them)\b", _swaps),
-    _rule(r"\b(?:remove|delete|drop|leave out|take out|take away|get rid of|no need for|don't need|do not need|omit|unnecessary|without the)\b", _drops),
-    _rule(r"\b(?P<how>divid\w+|multipl\w+|scale|halve|double)\b(?: (?:it|that|this|the \w+|by|with|everything))*\s*(?:by\s+)?`?(?P<by>[\w.]+(?:\([\w.]*\))?)?", _scales),
+    _rule(
+        r"\b(?:flip|change|wrong|opposite|reverse|turn)\b[^.]{0,25}\bsign\b|\bnegat(?:e|ive)\b[^.]{0,20}\b(?:it|the|sign)\b|\bminus (?:sign|in front)\b|\b(?:add|put|need)\b[^.]{0,20}\bminus\b|\bremove[^.]{0,20}\bminus\b",
+        _signs,
+    ),
+    _rule(
+        r"\boff by one\b|\bone (?:more|less|fewer|further|later|earlier|step|too)\b|\b(?:start|begin|end|stop|go|run|count)\w*\b[^.]{0,25}\b(?:at|from|to|with|one)\b[^.]{0,10}\b(?:0|1|one|zero|further)\b|[+-] 1\b|\b1 (?:more|less)\b",
+        _steps,
+    ),
+    _rule(
+        r"\bswap\b|\bexchange\b|\bother way (?:a)?round\b|\border of (?:the )?(?:arguments|operands|terms|two)\b|\breverse the order\b|\bswitch (?:the|both|them)\b",
+        _swaps,
+    ),
+    _rule(
+        r"\b(?:remove|delete|drop|leave out|take out|take away|get rid of|no need for|don't need|do not need|omit|unnecessary|without the)\b",
+        _drops,
+    ),
+    _rule(
+        r"\b(?P<how>divid\w+|multipl\w+|scale|halve|double)\b(?: (?:it|that|this|the \w+|by|with|everything))*\s*(?:by\s+)?`?(?P<by>[\w.]+(?:\([\w.]*\))?)?",
+        _scales,
+    ),
     _rule(r"\b(?P<how>add|subtract|multiply|divide)\w*\b[^.]{0,40}\b(?:instead|rather|not)\b", _other_operator),
-    _rule(r"\b(?:use|need|with|change)\b[^.]{0,15}`?\b(?:and|or|not)\b`? (?:instead|rather|here)|\bnegate the (?:condition|test)\b|\bopposite (?:condition|test|branch)\b|\bcondition[^.]{0,20}\b(?:reversed|wrong way|inverted)\b", _logic),
+    _rule(
+        r"\b(?:use|need|with|change)\b[^.]{0,15}`?\b(?:and|or|not)\b`? (?:instead|rather|here)|\bnegate the (?:condition|test)\b|\bopposite (?:condition|test|branch)\b|\bcondition[^.]{0,20}\b(?:reversed|wrong way|inverted)\b",
+        _logic,
+    ),
 )
 
 

@@ -17,7 +17,7 @@ from bot.tutor.evidence import Evidence
 from bot.tutor.investigate import NOTHING, investigate, worthwhile
 from bot.tutor.offline import explain
 from challenges.model import Challenge, Report
-from runner.fair import Busy
+from runner.fair import Busy, Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def _find(context: Context, challenge: Challenge, source: str, report: Rep
     try:
         async with services.turns.turn(client=str(context.user.id), group=str(context.group.id)):
             return await investigate(challenge, source, report, services.grader, services.run)
-    except Busy:
+    except (Busy, Closing):
         return NOTHING
 
 

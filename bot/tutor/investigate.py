@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -24,7 +25,8 @@ log = structlog.get_logger(__name__)
 
 NOTHING = Evidence()
 LOOKED_AT = (Verdict.WRONG, Verdict.ERROR)
-PATIENCE_S = 8.0  # for all of it; learners have their explanation meanwhile
+PATIENCE_S = 10.0  # for all of it; learners have their explanation meanwhile
+BATCH = 8  # candidates of several places that are tried in one run
 ROUNDS = 3  # of making a failing input smaller
 
 
@@ -43,13 +45,14 @@ async def investigate(
     """Find what more there is to say; nothing when time is up or there is no box for it."""
     if report.verdict not in LOOKED_AT or _unreadable(report):
         return NOTHING
+    evidence = NOTHING
     try:
         async with asyncio.timeout(PATIENCE_S):
-            place = await _proven(challenge, source, report, grader, run)
-            return Evidence(place=place, smaller=await _smallest(challenge, source, report, grader, run))
+            evidence = Evidence(place=await _proven(challenge, source, report, grader, run))
+            evidence = replace(evidence, smaller=await _smallest(challenge, source, report, grader, run))
     except (TimeoutError, Busy, CasesError) as fault:
         log.info("no closer look", challenge=challenge.slug, reason=type(fault).__name__)
-        return NOTHING
+    return evidence
 
 
 def _unreadable(report: Report) -> bool:
@@ -66,10 +69,15 @@ async def _proven(challenge: Challenge, source: str, report: Report, grader: Gra
 async def _tried(
     candidates: Sequence[Candidate], challenge: Challenge, report: Report, grader: Grader, run: Run | None
 ) -> Place | None:
-    """The fewest places whose change makes every case pass."""
-    sources = {f"v{n}": candidate.source for n, candidate in enumerate(candidates)}
-    good = await grader.passing(challenge, sources, report.failing, run) if sources else ()
-    return joined(candidates[int(good[0].removeprefix("v"))].places) if good else None
+    """The fewest places whose change makes every case pass; single ones are tried first, for they are the usual ones."""
+    single = [candidate for candidate in candidates if len(candidate.places) == 1]
+    several = [candidate for candidate in candidates if len(candidate.places) > 1]
+    for batch in (single, *(several[n : n + BATCH] for n in range(0, len(several), BATCH))):
+        sources = {f"v{n}": candidate.source for n, candidate in enumerate(batch)}
+        good = await grader.passing(challenge, sources, report.failing, run) if sources else ()
+        if good:
+            return joined(batch[int(good[0].removeprefix("v"))].places)
+    return None
 
 
 async def _smallest(

@@ -8,14 +8,20 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.app import content_folder, entropy, load_content, open_run, set_up_process, utc_now
+from bot.assisting import claude_options, make_assistant
 from bot.config import ConfigError, Settings, load_settings
+from bot.store import Store
 from bot.tutor.evaluation import recorded
 from bot.tutor.evaluation.corpus import AUTHORED, Specimen, specimens
-from bot.tutor.evaluation.harness import Evaluated, Explainer, evaluate, offline, replayed
+from bot.tutor.evaluation.harness import Evaluated, evaluate, offline, replayed
+from bot.tutor.evaluation.judge import Judged
+from bot.tutor.evaluation.live import Live
 from bot.tutor.evaluation.measures import Summary
 from challenges.grade import NO_STOCK, Grader
 from challenges.model import Challenge
@@ -39,6 +45,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recorded", type=Path, action="append", default=[], metavar="FILE", help="measure recorded answers too"
     )
+    parser.add_argument(
+        "--live", action="store_true", help="ask Claude too, and a judge; needs ANTHROPIC_API_KEY and costs money"
+    )
+    parser.add_argument("--model", metavar="ID", help="with --live: the model that explains")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="with --live: record what Claude answered")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
@@ -48,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         ConfigError: nothing to measure on, or a file of answers that cannot be read.
     """
-    settings = load_settings()
+    settings = _settings(options)
     set_up_process(settings)
     challenges = _chosen(settings, options.only)
     seed = entropy() % 2**SEED_BITS if options.seed is None else options.seed
@@ -56,15 +67,23 @@ def run(options: argparse.Namespace) -> int:
         recordings = [recorded.read(path) for path in options.recorded]
     except recorded.RecordingError as fault:
         raise ConfigError(str(fault)) from None
-    today = utc_now().date().isoformat()
-    explainers = [offline(recorded.Origin("offline", "", "", "", today)), *map(replayed, recordings)]
     _say(f"Seed {seed}; --seed {seed} makes the same mistakes again.")
-    found = asyncio.run(_measure(settings, challenges, explainers, random.Random(seed), options.mutants))  # noqa: S311
+    rng = random.Random(seed)  # noqa: S311 - chooses mistakes; no secret
+    found, judged = asyncio.run(_measure(settings, challenges, recordings, rng, options))
     if options.json:
-        print(json.dumps({"seed": seed, "explainers": [_as_dict(one) for one in found]}))
+        print(json.dumps({"seed": seed, "explainers": [_as_dict(one, judged.get(one.origin)) for one in found]}))
     else:
-        print("\n".join(_report(found, seed)))
+        print("\n".join([*_report(found, seed), *(line for one in judged.items() for line in _verdicts(*one))]))
     return int(any(s.leaks or s.explained < s.specimens for s in found[0].summaries))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = load_settings()
+    if not options.live:
+        return settings
+    if settings.anthropic_api_key is None:
+        raise ConfigError("--live asks Claude: set ANTHROPIC_API_KEY, or measure recorded answers with --recorded.")
+    return settings.model_copy(update={"claude_model": options.model}) if options.model else settings
 
 
 def _chosen(settings: Settings, only: str | None) -> dict[str, Challenge]:
@@ -79,17 +98,45 @@ def _chosen(settings: Settings, only: str | None) -> dict[str, Challenge]:
 
 
 async def _measure(
-    settings: Settings, challenges: dict[str, Challenge], explainers: Sequence[Explainer], rng: random.Random, most: int
-) -> list[Evaluated]:
-    async with (
-        open_run(settings) as (run_code, _),
-        Grader(run_code, lambda: rng.getrandbits(64), capacity=NO_STOCK) as grader,
-    ):
+    settings: Settings,
+    challenges: dict[str, Challenge],
+    recordings: Sequence[recorded.Recording],
+    rng: random.Random,
+    options: argparse.Namespace,
+) -> tuple[list[Evaluated], dict[recorded.Origin, Judged]]:
+    """Measure every explainer; with --live also Claude, whose judge hears them all."""
+    today, judged = utc_now().date().isoformat(), {}
+    explainers = [offline(recorded.Origin("offline", "", "", "", today)), *map(replayed, recordings)]
+    async with AsyncExitStack() as closing:
+        run_code, _ = await closing.enter_async_context(open_run(settings))
+        grader = Grader(run_code, lambda: rng.getrandbits(64), capacity=NO_STOCK)
+        await closing.enter_async_context(grader)
+        live = await _live(settings, grader, closing) if options.live else None
+        if live:
+            explainers.append(live.explainer(today))
         corpus: list[Specimen] = []
-        async for specimen in specimens(challenges, grader, rng, most):
+        async for specimen in specimens(challenges, grader, rng, options.mutants):
             corpus.append(specimen)
             _count(f"made and graded {len(corpus)} mistakes")
-        return [await evaluate(one, corpus, grader, _progress(one.origin.explainer)) for one in explainers]
+        found = [await evaluate(one, corpus, grader, _progress(one.origin.explainer)) for one in explainers]
+        if live:
+            for one in found:
+                tell = _progress(f"{one.origin.explainer} by a judge")
+                judged[one.origin] = await live.judged(one, corpus, grader, rng, tell)
+        if live and options.save:
+            recorded.write(options.save, recorded.Recording(found[-1].origin, found[-1].answers))
+    return found, judged
+
+
+async def _live(settings: Settings, grader: Grader, closing: AsyncExitStack) -> Live:
+    """Claude as settings have it, with its own money, counted in a store that is thrown away."""
+    scratch = closing.enter_context(TemporaryDirectory(prefix="epochbot-eval-"))
+    store = await Store.open(Path(scratch) / "eval.sqlite3", now=utc_now)
+    closing.push_async_callback(store.close)
+    assistant, options = make_assistant(settings, store, grader, now=utc_now, entropy=entropy), claude_options(settings)
+    if assistant is None or options is None:
+        raise ConfigError("--live asks Claude: set ANTHROPIC_API_KEY.")
+    return Live(assistant, options)
 
 
 def _say(text: str) -> None:
@@ -111,8 +158,9 @@ def _progress(name: str) -> Callable[[float], None]:
     return tell
 
 
-def _as_dict(found: Evaluated) -> dict[str, object]:
+def _as_dict(found: Evaluated, judged: Judged | None) -> dict[str, object]:
     return {
+        "judged": asdict(judged) if judged else None,
         **asdict(found.origin),
         "parts": [asdict(summary) for summary in found.summaries],
         "explanations": [asdict(measured) for measured in found.measured],
@@ -142,6 +190,16 @@ def _report(found: Sequence[Evaluated], seed: int) -> Iterator[str]:
     yield f"seed {seed}"
     yield ""
     yield reading(found[0].summaries)
+
+
+def _verdicts(origin: recorded.Origin, judged: Judged) -> Iterator[str]:
+    """What the judge said to one explainer, with 95 % bounds."""
+    yield f"\n{origin.explainer} by {judged.judge}: {judged.texts} texts, votes agree in {judged.agreement:.0%}"
+    for name, share in judged.yes.items():
+        yield f"  {name.replace('_', ' '):24}yes {share.value:>4.0%}  ({share.low:.0%} to {share.high:.0%})"
+    if judged.helped:
+        h = judged.helped
+        yield f"  a weaker model repairs with the text {h.value:+.0%} ({h.low:+.0%} to {h.high:+.0%}) of the time, beside without"
 
 
 def _row(one: Evaluated, s: Summary) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ async def state_lines(context: Context) -> list[str]:
     here = await home(context)
     posting, schedules = await context.store.places.posting(here), await schedules_of(context, here)
     trouble = shown_trouble(schedules) if may_manage(context.request) else []
-    return [*shown(posting), *shown_posts(posting, schedules, context.request.received_at), *trouble]
+    return [*shown(posting, context.request.place.channel), *shown_posts(posting, schedules, context.request.received_at), *trouble]
 
 
 async def setup(context: Context, rest: str) -> Reply:

@@ -123,14 +123,15 @@ READERS: dict[str, Callable[[Posting, str, Setup], Posting]] = {
 }
 
 
-def shown(posting: Posting) -> list[str]:
-    """Say in a few lines how posts are set up."""
+def shown(posting: Posting, here: str) -> list[str]:
+    """Say in a few lines how posts are set up, to somebody in the channel `here`."""
     if not posting.channel:
         return ["No posts are set up: no channel was chosen."]
     hour = f"at {posting.hour:02}:00" if posting.hour is not None else "without an hour, so none come by themselves"
     zone = f" ({posting.tz or 'UTC'})" if posting.hour is not None else ""
     ping = f"Posts call {posting.ping}." if posting.ping else "Posts call nobody."
-    return [f"Posts: in channel {posting.channel}, {hour}{zone}.", ping]
+    where = "this channel" if posting.channel == here else f"channel {posting.channel}"
+    return [f"Posts: in {where}, {hour}{zone}.", ping]
 
 
 def form(context: Context, posting: Posting, more: tuple[Field, ...] = ()) -> FormCard:

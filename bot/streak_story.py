@@ -94,7 +94,8 @@ def freezes(streak: Streak) -> str:
         stands = "A freeze stands in for" if len(streak.frozen) == 1 else "Freezes stand in for"
         said = f"{stands} {' and '.join(map(day_name, streak.frozen))}. "
     if streak.to_next_freeze is None:
-        return f"{said}You hold two freezes, the most there can be."
+        hold = "the most there can be" if streak.current else "ready for your next streak"
+        return f"{said}You hold two freezes, {hold}."
     return f"{said}Next freeze ❄ in {count(streak.to_next_freeze, 'day')}."
 
 

@@ -26,11 +26,21 @@ def find_user(db: Database, platform: str, external_id: str, now: datetime) -> U
     return None if row is None else replace(read_user(db, row["user_id"], now), news=row["news"])
 
 
+def known_as(db: Database, platform: str, external_id: str, name: str, now: datetime) -> User | None:
+    """Find a learner whose name needs no change; of several accounts the first one named the learner for good."""
+    known = find_user(db, platform, external_id, now)
+    if known is None or known.name == plain_name(name) or len(accounts(db, known.id)) > 1:
+        return known
+    return None
+
+
 def ensure_user(db: Database, platform: str, external_id: str, name: str, tz: str, now: datetime) -> User:
     """Find the learner behind a platform's account, or welcome a new one; keep the display name current."""
     known = find_user(db, platform, external_id, now)
     if known is None:
         return read_user(db, _add_user(db, platform, external_id, name, tz, now), now)
+    if len(accounts(db, known.id)) > 1:
+        return known
     change(db, "UPDATE app_user SET name = :name WHERE id = :id", name=plain_name(name), id=known.id)
     return replace(known, name=plain_name(name))
 

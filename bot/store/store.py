@@ -121,8 +121,8 @@ class Store:
 
     async def ensure_user(self, platform: str, external_id: str, name: str, tz: str = "UTC") -> User:
         """Find the learner behind a platform's account, or welcome a new one; keep the display name current."""
-        known = await self._read(lambda db: people.find_user(db, platform, external_id, self._now()))
-        if known is not None and known.name == plain_name(name):
+        known = await self._read(lambda db: people.known_as(db, platform, external_id, name, self._now()))
+        if known is not None:
             return known
         return await self._write(lambda db: people.ensure_user(db, platform, external_id, name, tz, self._now()))
 

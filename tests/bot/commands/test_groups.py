@@ -216,7 +216,7 @@ async def test_a_private_conversation_has_no_group_to_set_up(ann: Person) -> Non
 async def test_posts_are_set_up_checked_and_tried(ann: Person, board: Board) -> None:
     said = await ann.say("/group setup channel=here hour=9 zone=Europe/Paris ping=<@&424242424242>")
     assert said == (
-        "Saved Posts: in channel 1001, at 09:00 (Europe/Paris). Posts call 424242424242."
+        "Saved Posts: in this channel, at 09:00 (Europe/Paris). Posts call 424242424242."
         " Question of the day: every day at 09:00. Its answer: at 21:00, below the question. Challenge: every day at 12:00."
         " Look back at the week: Mondays at 09:15. Next: question, today 09:00 Europe/Paris."
         " Next: /group test Send a test post"

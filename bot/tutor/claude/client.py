@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import logging
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,12 +73,13 @@ class Client:
 
     def __init__(self, options: ClaudeOptions, now: Callable[[], datetime]) -> None:
         self._options, self._now = options, now
+        self._tls: ssl.SSLContext | None = None
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
 
     async def ask(self, call: Call) -> Answer:
         """Make one request."""
-        await asyncio.to_thread(importlib.import_module, SDK)  # a second or two, in which others want to be answered
+        await self._ready()
         import anthropic
         import httpx2
         from pydantic import ValidationError
@@ -101,7 +103,7 @@ class Client:
 
     async def model(self, name: str) -> ModelInfo | None:
         """What the service says about a model; None when it cannot be asked."""
-        await asyncio.to_thread(importlib.import_module, SDK)
+        await self._ready()
         import anthropic
         import httpx2
 
@@ -125,9 +127,14 @@ class Client:
             message: Message = await client.messages.create(**body)
             return message
 
+    async def _ready(self) -> None:
+        """Load the SDK and the certificates, which takes a second or two, in which others want to be answered."""
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(_load)
+
     def _connection(self) -> AsyncAnthropic:
         """A client for one question: they are rare, and nothing stays open between them."""
-        from anthropic import AsyncAnthropic
+        from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 
         # Key and address are passed, so that a developer's profile or environment is never picked up by accident.
         return AsyncAnthropic(
@@ -135,6 +142,7 @@ class Client:
             base_url=self._options.base_url,
             max_retries=0,
             timeout=self._options.timeout_s,
+            http_client=DefaultAsyncHttpxClient(verify=self._tls or True),
         )
 
     def _refused(self, fault: APIStatusError) -> Answer:
@@ -151,6 +159,13 @@ class Client:
             return Answer(fault=Fault.BUSY, why=why, until=now + _wait(fault))
         known = status >= BAD_REQUEST  # an error inside an answer that had begun may be paid for
         return Answer(used=Used() if known else None, fault=Fault.TRANSIENT, why=why)
+
+
+def _load() -> ssl.SSLContext:
+    importlib.import_module(SDK)
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 def _body(call: Call) -> dict[str, Any]:

@@ -48,15 +48,15 @@ def confusion_f1(rng: random.Random) -> Drawn:
 
 
 def error_reduction(rng: random.Random) -> Drawn:
-    """Share of a baseline's errors that a model removes: (model - baseline) / (100 - baseline), in percents right.
+    """Percent of a baseline's errors that a model removes: (model - baseline) / (100 - baseline), in percents right.
 
     Params: baseline (percent right of the trivial answer), model (percent right of the model)
-    Wrong: points (the difference itself), relative (the difference / baseline), left (the share of errors that is left)
+    Wrong: points (the difference itself), relative (the difference / baseline), left (the errors that are left)
     """
     baseline, percent = rng.choice((60, 70, 75, 80, 90, 95)), rng.choice((20, 40, 60, 80))
     gain = (100 - baseline) * percent // 100
-    wrong = {"points": gain / 100, "relative": gain / baseline, "left": 1 - percent / 100}
-    return Drawn({"baseline": baseline, "model": baseline + gain}, percent / 100, wrong)
+    wrong = {"points": float(gain), "relative": 100 * gain / baseline, "left": 100.0 - percent}
+    return Drawn({"baseline": baseline, "model": baseline + gain}, float(percent), wrong)
 
 
 def auc_pairs(rng: random.Random) -> Drawn:

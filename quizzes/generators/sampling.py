@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 from math import sqrt
 
 from quizzes.generators.drawn import Drawn
 
+_LARGEST_VARIANCE = 2_500  # of a share in percentage points: 50 * 50
+
 
 def reweighted_share(rng: random.Random) -> Drawn:
-    """Share of all people who say yes, from a survey that asked its two groups unevenly.
+    """Percent of all people who say yes, from a survey that asked its two groups unevenly.
 
     Params: asked_a, asked_b (people asked of each group), yes_a, yes_b (percent who said yes), share_a, share_b
         (percent of all people who belong to each group)
@@ -20,13 +23,13 @@ def reweighted_share(rng: random.Random) -> Drawn:
     yes_a, yes_b = rng.choice((20, 30, 40)), rng.choice((70, 80, 90))
     share_a = rng.choice((30, 40, 60, 70))
     wrong = {
-        "as_sampled": (asked_a * yes_a + asked_b * yes_b) / (asked_a + asked_b) / 100,
-        "plain_mean": (yes_a + yes_b) / 200,
-        "swapped": ((100 - share_a) * yes_a + share_a * yes_b) / 10_000,
+        "as_sampled": (asked_a * yes_a + asked_b * yes_b) / (asked_a + asked_b),
+        "plain_mean": (yes_a + yes_b) / 2,
+        "swapped": ((100 - share_a) * yes_a + share_a * yes_b) / 100,
     }
     shown = {"asked_a": asked_a, "asked_b": asked_b, "yes_a": yes_a, "yes_b": yes_b}
     shown |= {"share_a": share_a, "share_b": 100 - share_a}
-    return Drawn(shown, (share_a * yes_a + (100 - share_a) * yes_b) / 10_000, wrong)
+    return Drawn(shown, (share_a * yes_a + (100 - share_a) * yes_b) / 100, wrong)
 
 
 def rows_for_error(rng: random.Random) -> Drawn:
@@ -36,7 +39,12 @@ def rows_for_error(rng: random.Random) -> Drawn:
     Wrong: linear (rows * error / wanted), extra (what has to be added to the present rows), root (rows times the
         root of error / wanted)
     """
-    rows, wanted, times = rng.choice((100, 150, 200, 250, 400)), rng.choice((0.5, 1, 1.5)), rng.randint(2, 4)
+    possible = [
+        (rows, wanted, times)
+        for rows, wanted, times in product((100, 150, 200, 250, 400), (0.5, 1, 1.5), (2, 3, 4))
+        if rows * (wanted * times) ** 2 < _LARGEST_VARIANCE
+    ]
+    rows, wanted, times = rng.choice(possible)
     needed = rows * times * times
     wrong = {"linear": float(rows * times), "extra": float(needed - rows), "root": rows * sqrt(times)}
     return Drawn({"rows": rows, "error": wanted * times, "wanted": wanted}, needed, wrong)

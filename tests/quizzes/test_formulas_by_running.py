@@ -23,11 +23,12 @@ def surveyed(p) -> float:
     """Repeat every answer so often that the groups are as large as among all people."""
     weights = [p["share_a"] / p["asked_a"]] * p["asked_a"] + [p["share_b"] / p["asked_b"]] * p["asked_b"]
     answers = [said < p[f"asked_{g}"] * p[f"yes_{g}"] / 100 for g in "ab" for said in range(p[f"asked_{g}"])]
-    return float(np.average(answers, weights=weights))
+    return 100 * float(np.average(answers, weights=weights))
 
 
 def enough_rows(p) -> int:
     spread = p["error"] * np.sqrt(p["rows"])
+    assert spread < 50  # percentage points; no share spreads wider
     return next(n for n in range(1, 100_000) if spread / np.sqrt(n) <= p["wanted"] + 1e-12)
 
 
@@ -61,7 +62,7 @@ def cut(p) -> int:
 def removed(p) -> float:
     truth = np.ones(1000)
     wrong = [1 - accuracy_score(truth, np.arange(1000) < 10 * p[name]) for name in ("baseline", "model")]
-    return float(1 - wrong[1] / wrong[0])
+    return 100 * float(1 - wrong[1] / wrong[0])
 
 
 def slope(p) -> float:

@@ -231,7 +231,8 @@ def _seen(challenge: Challenge, report: Report, case: Mismatch, *, quoted: bool)
         name = "A smaller input" if case.case == MADE_UP else f"The case “{case.case}”"
         return f"{name} shows it: for {_brief(show_args(case.args, 240))}, {said or values}."
     failing = report.hidden_total - report.hidden_passed
-    if any(one.verdict is not Verdict.ACCEPTED for one in report.cases) or not failing:
+    seen_pass = bool(report.cases) and all(one.verdict is Verdict.ACCEPTED for one in report.cases)
+    if not seen_pass or not failing:
         return "A hidden case shows it; the visible ones may not."
     do = "does" if failing == 1 else "do"
     return f"The visible cases pass and {failing} of {report.hidden_total} hidden ones {do} not."

@@ -119,8 +119,8 @@ async def test_a_value_that_traps_the_authors_check_is_wrong_in_time(challenge: 
     assert reports["memory"].cases[0].message == "The returned value, an int, does not have the expected form."
     assert reports["time"].detail == "What your code returned could not be compared in 0.3 s and 96 MB of memory."
     assert explain(challenge, "", reports["time"]).text == (
-        "add returned an object, which the grader cannot compare. Return plain numbers, lists or arrays. "
-        "A hidden case shows it; the visible ones may not."
+        "add returned an object, which the grader cannot compare. "
+        "A hidden case shows it; the visible ones may not. Return plain numbers, lists or arrays."
     )
 
 

@@ -72,7 +72,8 @@ def test_a_loop_without_an_end_is_named(challenge: Challenge) -> None:
 
 @pytest.mark.parametrize(("passed", "text"), [(7, "1 of 8 hidden ones does not."), (6, "2 of 8 hidden ones do not.")])
 def test_hidden_cases_that_fail_are_counted_in_good_grammar(challenge: Challenge, passed: int, text: str) -> None:
-    report = replace(mismatch(2715, 9, visible=False), hidden_passed=passed, hidden_total=8)
+    passes = replace(ERROR_CASE, verdict=Verdict.ACCEPTED)
+    report = replace(mismatch(2715, 9, visible=False), cases=(passes,), hidden_passed=passed, hidden_total=8)
     assert text in explain(challenge, "", report).text
 
 

@@ -230,8 +230,12 @@ async def open_schedule(services: Services) -> AsyncIterator[None]:
     from bot.schedule.posts import BUILDERS
 
     engine = Engine(services, BUILDERS, owner=_new_key())
-    async with ticking(engine, services, [upkeep.watched(job) for job in MAINTENANCE]):
-        yield
+    checking = asyncio.create_task(services.tutor.check())  # it may be slow, and warns at most
+    try:
+        async with ticking(engine, services, [upkeep.watched(job) for job in MAINTENANCE]):
+            yield
+    finally:
+        checking.cancel()
 
 
 def _new_key() -> str:

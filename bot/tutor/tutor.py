@@ -38,6 +38,10 @@ class Assistant(Protocol):
         """Draft content for an author to review."""
         ...
 
+    async def check(self) -> tuple[str, ...]:
+        """Say what an operator should know, such as a model that is going; it is logged as well."""
+        ...
+
 
 class Tutor:
     """Explains failed submissions, and asks the assistant, if there is one, for more."""
@@ -73,3 +77,7 @@ class Tutor:
     async def draft(self, what: DraftOrder) -> Drafted:
         """Draft content for an author, unchecked; without texts it says why."""
         return await self._assistant.draft(what) if self._assistant else NOBODY
+
+    async def check(self) -> tuple[str, ...]:
+        """Say what an operator should know about the assistant, such as a model that is going; it is logged as well."""
+        return await self._assistant.check() if self._assistant else ()

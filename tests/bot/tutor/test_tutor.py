@@ -34,6 +34,10 @@ class Adviser:
         """Draft the name over and over."""
         return Drafted((what.name,) * what.count)
 
+    async def check(self) -> tuple[str, ...]:
+        """Nothing to say."""
+        return ("All is well.",)
+
 
 async def everything(tutor: Tutor, challenge: Challenge) -> tuple[object, ...]:
     """Ask for all there is."""
@@ -68,5 +72,4 @@ async def test_an_assistant_is_asked_as_it_was_meant(bank: dict[str, Challenge])
         Marked((True,), "Because."),
     )
     assert await tutor.draft(ORDER) == Drafted(("entropy", "entropy"))
-
-
+    assert (await tutor.check(), await Tutor().check()) == (("All is well.",), ())

@@ -5,6 +5,7 @@ Everything else is handed what it needs. Tests build the same parts with a fixed
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sys
 import zoneinfo

@@ -11,7 +11,7 @@ class Explanation:
 
     `source` names the rule that found it: known, syntax, exception, shape, numeric, check, place, pattern, limit, case, ai. `specific` says
     that it names a cause or a place, not only the failing case. `text` may quote the learner, and ends with `next_step`, if there is one.
-    `proven` says that changing the line was seen to make every case pass.
+    `blamed` is the line whose change is known to make every case pass; an exception's own `line` is only where it was raised.
     """
 
     source: str
@@ -21,4 +21,9 @@ class Explanation:
     code_line: str = ""
     misconception: str = ""
     next_step: str = ""
-    proven: bool = False
+    blamed: int | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the place of the mistake is known for certain."""
+        return self.blamed is not None

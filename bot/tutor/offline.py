@@ -147,9 +147,9 @@ def _explain_raised(
         where = f"Only hidden cases show it. {HIDDEN_INPUTS}"
     said = replace(said, text=f"{said.text}\n{where}".strip(), next_step=_advice(said.text))
     if place is None or place.line == said.line:
-        return replace(said, proven=place is not None)
+        return replace(said, blamed=place.line if place else None)
     what, question = place_said(place)
-    return replace(said, specific=True, text=f"{said.text}\n{what} {question}", next_step=question, proven=True)
+    return replace(said, specific=True, text=f"{said.text}\n{what} {question}", next_step=question, blamed=place.line)
 
 
 def _explain_known(known: WrongSolution, shape: str, place: Place | None) -> Explanation:
@@ -161,7 +161,7 @@ def _explain_known(known: WrongSolution, shape: str, place: Place | None) -> Exp
         line=place.line if place else None,
         misconception=known.misconception,
         next_step=_advice(known.explanation.strip()),
-        proven=place is not None,
+        blamed=place.line if place else None,
     )
 
 
@@ -215,7 +215,9 @@ def _texts(cases: str) -> frozenset[str]:
 
 def _told(source: str, parts: list[str], next_step: str, line: int | None, *, proven: bool = False) -> Explanation:
     text = " ".join([*(part for part in parts if part), next_step])
-    return Explanation(source=source, specific=True, text=text, line=line, next_step=next_step, proven=proven)
+    return Explanation(
+        source=source, specific=True, text=text, line=line, next_step=next_step, blamed=line if proven else None
+    )
 
 
 def _first(text: str) -> str:

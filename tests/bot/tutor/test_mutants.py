@@ -83,12 +83,14 @@ async def test_bars_hold_for_five_hundred_mutants_and_all_our_wrong_solutions(
 
 
 def explanation(**fields: Any) -> Explanation:
-    return replace(Explanation(source="place", specific=True, text="words " * 50, line=3, proven=True), **fields)
+    return replace(Explanation(source="place", specific=True, text="words " * 50, line=3, blamed=3), **fields)
 
 
 def told(challenge: Challenge, changed: int | None, **fields: Any) -> Told:
     said = explanation(**fields)
-    return Told(Program(challenge, "", "a", changed), Verdict.WRONG, replace(said, specific=False), said, said, 4.0)
+    return Told(
+        Program(challenge, "", "a", changed), Verdict.WRONG, replace(said, specific=False), said, said, 4.0, 3.0
+    )
 
 
 def test_figures_by_hand(shipped_bank: dict[str, Challenge]) -> None:
@@ -97,13 +99,14 @@ def test_figures_by_hand(shipped_bank: dict[str, Challenge]) -> None:
         [
             told(challenge, 3),
             told(challenge, 5),
-            told(challenge, 4, source="exception", proven=False),
+            told(challenge, 4, source="exception", blamed=None),
             told(challenge, None, text="short", specific=False),
         ]
     )
     assert [distance(one) for one in tally.told] == [0, 2, None, None]
     assert (tally.near(), tally.share("rules"), tally.share("closer")) == ((1, 2), 0.0, 0.75)
     assert (tally.explained(), tally.sized(), tally.time_ms(0.5)) == (1.0, 0.75, 4.0)
+    assert tally.time_ms(0.95, worked=True) == 3.0
 
 
 def test_a_disguise_changes_names_alone(shipped_bank: dict[str, Challenge]) -> None:

@@ -6,16 +6,16 @@ Pure. Gives programs to try, the likeliest first; whether one of them passes is 
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.tutor.claude.gates.grounding import cited_lines
+from bot.tutor.claude.gates.operators import with_operator
 from bot.tutor.claude.gates.pieces import OPERATORS, Piece, expression, keyword_of, pieces, statements
 from bot.tutor.claude.gates.program import Program, alike, distinct
 from bot.tutor.claude.gates.said import said_edits
-from bot.tutor.claude.gates.told import announced, exchanged
+from bot.tutor.claude.gates.told import announced, exchanged, worded
 
 MOST = 48  # programs to try for one text
 PLACES = 5  # for one piece
@@ -90,6 +90,20 @@ def _told(program: Program, text: str, lines: set[int]) -> Iterator[Edit]:
         if isinstance(value, (ast.Name, ast.Constant)):
             on_line = [n for n in program.expressions if n.lineno in lines and type(n) is type(value)]
             yield from (Edit(TOLD, program.put((node, code))) for node in on_line)
+    if lines:
+        yield from _told_of_lines(program, text, lines)
+
+
+def _told_of_lines(program: Program, text: str, lines: set[int]) -> Iterator[Edit]:
+    """What a text makes of the lines it names: other words in them, or another line."""
+    named = [node for node in program.statements if node.lineno in lines and not hasattr(node, "body")]
+    for old, new in worded(text):
+        for node in named:
+            if old in program.text(node):
+                yield Edit(TOLD, program.put((node, program.text(node).replace(old, new))))
+    for piece in pieces(text):
+        if piece.marked and expression(piece.code) is None and statements(piece.code):
+            yield from (Edit(TOLD, program.replace_statement(node, piece.code.strip())) for node in named)
 
 
 def _around(program: Program, value: ast.expr) -> list[ast.expr]:
@@ -166,7 +180,7 @@ def _exchange(program: Program, old: str, new: str, *, told: bool) -> Iterator[s
     """Each place, and all places, where the old stands, with the new in it."""
     if old in OPERATORS or new in OPERATORS:
         if old in OPERATORS and new in OPERATORS:
-            yield from _operators(program, new, old)
+            yield from with_operator(program, new, old)
         return
     before, after = expression(old), expression(new)
     if before is not None and after is not None:
@@ -233,7 +247,7 @@ def _alone(program: Program, piece: Piece, text: str, lines: set[int]) -> Iterat
     """What one piece can do."""
     if piece.code in OPERATORS:
         if piece.marked or piece.code in COMPARING:
-            yield from (Edit(0.6, changed) for changed in _operators(program, piece.code))
+            yield from (Edit(0.6, changed) for changed in with_operator(program, piece.code))
         return
     for worth, changed in _placed(program, piece.code, text, lines):
         yield Edit(worth + (0.5 if piece.marked else 0.0), changed, piece.at)
@@ -324,42 +338,6 @@ def _keywords(program: Program, keyword: ast.keyword, text: str, lines: set[int]
     for node in program.statements:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == keyword.arg:
             yield 1.0, program.put((node.value, ast.unparse(keyword.value)))
-
-
-def _operators(program: Program, new: str, old: str = "") -> Iterator[str]:
-    """Another operator in the place of one of theirs."""
-    for node in program.expressions:
-        sides = _sides(node)
-        for operator, before, after in sides:
-            if (not old or operator == old) and operator != new:
-                yield program.between(before, after, new)
-    for statement in program.statements:
-        if isinstance(statement, ast.AugAssign) and new in ("+", "-", "*", "/", "//", "**", "@", "%"):
-            sign = _sign(statement.op)
-            if (not old or sign == old) and sign != new:
-                yield program.replace_statement(
-                    statement, f"{program.text(statement.target)} {new}= {program.text(statement.value)}"
-                )
-
-
-def _sides(node: ast.expr) -> list[tuple[str, ast.expr, ast.expr]]:
-    """The operators of an expression with what stands left and right of each."""
-    if isinstance(node, ast.BinOp):
-        return [(_sign(node.op), node.left, node.right)]
-    if isinstance(node, ast.BoolOp):
-        word = "and" if isinstance(node.op, ast.And) else "or"
-        return [(word, one, other) for one, other in itertools.pairwise(node.values)]
-    if isinstance(node, ast.Compare):
-        terms = [node.left, *node.comparators]
-        return [(_sign(op), *pair) for op, pair in zip(node.ops, itertools.pairwise(terms), strict=True)]
-    return []
-
-
-def _sign(operator: ast.operator | ast.cmpop) -> str:
-    name = ast.Name("a", ast.Load())
-    if isinstance(operator, ast.cmpop):
-        return ast.unparse(ast.Compare(name, [operator], [name]))[2:-2]
-    return ast.unparse(ast.BinOp(name, operator, name)).replace("a", "").strip()
 
 
 def _calls(program: Program) -> list[ast.Call]:

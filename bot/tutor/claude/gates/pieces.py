@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 MOST_PIECES = 24
 MAX_PIECE = 4_000  # characters
+MOST_LINES = 60
 _FENCE = re.compile(r"(?:```|~~~)[^\n]*\n(.*?)(?:```|~~~|\Z)", re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _QUOTED = re.compile(r"“([^”\n]+)”|\"([^\"\n]+)\"|‘([^’\n]+)’|(?<!\w)'([^'\n]+)'(?!\w)")
@@ -24,6 +25,7 @@ _BARE = re.compile(
     r"|\b[A-Za-z_][\w.]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)(?:\.\w+(?:\([^()\n]*\))?)*|\b\w+\[[^\]\n]+\]|\b\w+\.[A-Za-z_]\w*\b(?!\()"
 )
 _HEAD = re.compile(r"\s*(?:def|return|for|if|elif|else|while|import|from)\b.*[:\w)\]]\s*$")
+_BEGIN = re.compile(r"^(?:import |from |def |class |@)", re.MULTILINE)
 _OPERATOR = re.compile(r"(?<![\w<>=!*/+-])(\*\*|//|==|!=|<=|>=|[-+*/%@<>])(?![\w<>=!*/+-])")
 OPERATORS = frozenset(
     {"+", "-", "*", "/", "//", "%", "@", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "in", "is"}
@@ -141,6 +143,18 @@ def _code_lines(text: str) -> Iterator[Piece]:
             lines.append(line)
     if lines:
         yield Piece("\n".join(lines)[:MAX_PIECE], at, marked=True)
+    yield from _program(text)
+
+
+def _program(text: str) -> Iterator[Piece]:
+    """What begins as a program does and is one to some line, the longest such."""
+    begins = _BEGIN.search(text)
+    lines = text[begins.start() :].split("\n")[:MOST_LINES] if begins else []
+    for end in range(len(lines), 1, -1):
+        code = "\n".join(lines[:end])
+        if begins and statements(code) is not None:
+            yield Piece(code[:MAX_PIECE], begins.start(), marked=True)
+            return
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
-from bot.tutor.claude.gates.pieces import expression, spoken
+from bot.tutor.claude.gates.pieces import expression, spoken, statements
 from bot.tutor.claude.gates.program import Program
 
 _SPAN = re.compile(r"`([^`\n]+)`")
@@ -32,7 +32,8 @@ def said_edits(program: Program, text: str) -> Iterator[Made]:
 def _theirs(program: Program, code: str) -> bool:
     """Whether some code only quotes the program."""
     value = expression(code)
-    return value is not None and program.has(value)
+    block = [value] if value is not None else statements(code)
+    return bool(block) and all(program.has(one) for one in block or [])
 
 
 def _comparisons(program: Program, match: re.Match[str]) -> Iterator[Made]:
@@ -272,7 +273,7 @@ _RULES: tuple[tuple[re.Pattern[str], Maker], ...] = (
         _signs,
     ),
     _rule(
-        r"\boff by one\b|\bone (?:more|less|fewer|further|later|earlier|step|too)\b|\b(?:start|begin|end|stop|go|run|count)\w*\b[^.]{0,25}\b(?:at|from|to|with|one)\b[^.]{0,10}\b(?:0|1|one|zero|further)\b|[+-] 1\b|\b1 (?:more|less)\b",
+        r"\boff by one\b|\bone (?:more|less|fewer|further|later|earlier|step)\b|\b(?:start|begin|end|stop|go|run|count)\w*\b[^.]{0,25}\b(?:at|from|to|with|one)\b[^.]{0,10}\b(?:0|1|one|zero|further)\b|[+-] 1\b|\b1 (?:more|less)\b",
         _steps,
     ),
     _rule(

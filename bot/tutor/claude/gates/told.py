@@ -23,6 +23,8 @@ _BEFORE_NEW = re.compile(
     r"|say|to|is|be|by|with|belongs? (?:there|here)?|add|insert|try)\b:?",
     re.IGNORECASE,
 )
+FEW = 3
+_WORDED = '`“”"‘’,;.'
 _EDGES = '`“”"‘’,;:!?'
 _COMMON = frozenset({"a", "i", "is", "in", "it", "not", "and", "or", "if", "as", "this", "that", "here", "one"})
 
@@ -38,6 +40,18 @@ def exchanged(program: Program, text: str) -> Iterator[tuple[str, str]]:
                         yield one, other
                     if _in(program, other) and _apt(program, one):
                         yield other, one
+
+
+def worded(text: str) -> Iterator[tuple[str, str]]:
+    """The words on either side as they are, for what is only a part of code, such as the bounds of a slice."""
+    for match in _BETWEEN.finditer(text):
+        left, right = text[: match.start()].split()[-FEW:], _sentence(text[match.end() :]).split()[:FEW]
+        for n in range(1, len(left) + 1):
+            for m in range(1, len(right) + 1):
+                one, other = " ".join(left[-n:]).strip(_WORDED), " ".join(right[:m]).strip(_WORDED)
+                if one and other and not (one.isalpha() and other.isalpha()):
+                    yield one, other
+                    yield other, one
 
 
 def announced(text: str) -> Iterator[str]:

@@ -23,6 +23,8 @@ async def leaks(challenge: Challenge, source: str, report: Report, text: str, pa
     """How a text gives the solution away, or "": "known" by reading, "tried" by running."""
     if overlap(challenge, source, text):
         return "known"
+    for case in report.cases:  # a name says what a case is, not what to do
+        text = text.replace(f"“{case.name}”", "it")
     tried = await asyncio.to_thread(programs, source, text, challenge.entry)
     for start in range(0, len(tried), ROUND):
         variants = {f"k{n}": program for n, program in enumerate(tried[start : start + ROUND])}

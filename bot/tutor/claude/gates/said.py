@@ -273,7 +273,7 @@ _RULES: tuple[tuple[re.Pattern[str], Maker], ...] = (
         _signs,
     ),
     _rule(
-        r"\boff by one\b|\bone (?:more|less|fewer|further|later|earlier|step)\b|\b(?:start|begin|end|stop|go|run|count)\w*\b[^.]{0,25}\b(?:at|from|to|with|one)\b[^.]{0,10}\b(?:0|1|one|zero|further)\b|[+-] 1\b|\b1 (?:more|less)\b",
+        r"\boff by one\b|\bone (?:more|less|fewer|further|later|earlier)\b|\b(?:start|begin|end|stop|go|run|count)\w*\b[^.]{0,25}\b(?:at|from|to|with|one)\b[^.]{0,10}\b(?:0|1|one|zero|further)\b|[+-] 1\b|\b1 (?:more|less)\b",
         _steps,
     ),
     _rule(

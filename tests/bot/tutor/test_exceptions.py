@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.tutor.exception_rules import RULES
 from bot.tutor.exceptions import GENERAL, explain_fault
 from bot.tutor.explanation import Explanation
-from runner import Call, Fault, Job, Profile, Run
+from runner import Call, Fault, Job, Limits, Profile, Run
 
 
 class Snippet(NamedTuple):
@@ -148,6 +148,70 @@ TORCH = (
         "import torch\nimport numpy as np\ntorch.nn.Linear(2, 1)(np.zeros((1, 2)))", "An array and a tensor are mixed"
     ),
 )
+PANDAS = (
+    Snippet("import pandas as pd\npd.DataFrame({'a': [1, 2]})[['a', 'b']]", "no such columns or rows"),
+    Snippet("import pandas as pd\npd.DataFrame({'a': [1, 2]})[['b']]", "no such columns or rows"),
+    Snippet("import pandas as pd\npd.DataFrame({'a': [1]}).drop('b', axis=1)", "should be dropped is not there"),
+    Snippet(
+        "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})\ndf['b'] = [1, 2, 3]",
+        "column of 3 values does not fit a table of 2",
+    ),
+    Snippet(
+        "import pandas as pd\npd.Series([1, 2]) == pd.Series([1, 2], index=[3, 4])",
+        "with different labels are compared",
+    ),
+    Snippet(
+        "import pandas as pd\npd.DataFrame({'a': [1]}).merge(pd.DataFrame({'a': ['x']}), on='a')", "of different types"
+    ),
+    Snippet("import pandas as pd\npd.DataFrame({'a': [1]}).append({'a': 2})", "Collect the parts in a list"),
+    Snippet("import pandas as pd\npd.Series([1.0, None]).astype(int)", "cannot become whole numbers"),
+    Snippet("import pandas as pd\npd.DataFrame({'a': [1, 2]}).iloc[7]", "iloc counts from 0"),
+    Snippet("import pandas as pd\npd.DataFrame({'a': ['x', 'y']}).mean()", "A column of text"),
+    Snippet("import pandas as pd\npd.Series([1, 2], index=[0, 0]).reindex([0, 1])", "occur twice"),
+    Snippet("import pandas as pd\npd.concat([])", "The list of tables to join is empty"),
+    Snippet("import pandas as pd\npd.DataFrame({'a': 1})", "Put each value into a list"),
+    Snippet("import pandas as pd\npd.to_datetime('not a day')", "not read as a date"),
+    Snippet("import pandas as pd\npd.DataFrame({'a': [1]})['b']", "There is no key 'b'"),
+)
+MORE = (
+    Snippet("import torch\ntorch.tensor([1.0, 2.0]).item()", "item() gives one number"),
+    Snippet("import torch\ntorch.nn.Embedding(3, 2)(torch.tensor([5]))", "below num_embeddings"),
+    Snippet("import torch\ntorch.stack([torch.zeros(2), torch.zeros(3)])", "These tensors cannot be joined"),
+    Snippet("import torch\ntorch.cat([torch.zeros(2, 2), torch.zeros(3, 3)])", "These tensors cannot be joined"),
+    Snippet("import torch\ntorch.zeros(2).cuda()", "There is no graphics card here"),
+    Snippet("import torch\ntorch.zeros(2, device='meta') + torch.zeros(2)", "live on different devices"),
+    Snippet(
+        "import torch\nw = torch.ones(2, requires_grad=True)\ny = w.exp()\ny += 1\ny.sum().backward()",
+        "was changed in place",
+    ),
+    Snippet("import torch\nt = torch.zeros(2, 3).t()\nt.view(6)", "Use reshape"),
+    Snippet("import torch\ntorch.nn.Conv2d(3, 4, 3)(torch.zeros(1, 1, 8, 8))", "made for 3 channels"),
+    Snippet("import torch\ntorch.zeros(2, dtype=torch.long).mean()", "Convert with .float()"),
+    Snippet("import torch\nif torch.tensor([1, 2]) > 1:\n    pass", "A tensor of many truths"),
+    Snippet("import torch\ntorch.nn.BCELoss()(torch.zeros(2, 1), torch.zeros(2))", "have different shapes"),
+    Snippet("import torch\ntorch.nn.BCELoss()(torch.tensor([2.0]), torch.tensor([1.0]))", "Apply a sigmoid first"),
+    Snippet("import numpy as np\nnp.zeros(3)[np.array([0.5])]", "whole numbers or truth values"),
+    Snippet("import numpy as np\nint(np.array([1, 2]))", "an array of several was given"),
+    Snippet("import numpy as np\nx = np.zeros(3)\nx[:2] = np.zeros(3)", "The place on the left"),
+    Snippet("import numpy as np\nnp.concatenate(np.zeros(2), np.zeros(2))", "go into one list"),
+    Snippet("import numpy as np\nnp.random.choice(3, p=[0.5, 0.4, 0.3])", "must sum to 1"),
+    Snippet("import numpy as np\nnp.arange(3).astype('x')", "This type is not known"),
+    Snippet(
+        "from sklearn.model_selection import train_test_split\n"
+        "train_test_split([[1], [2], [3]], [0, 0, 1], stratify=[0, 0, 1])",
+        "A class has only one member",
+    ),
+    Snippet(
+        "from sklearn.metrics import roc_auc_score\nroc_auc_score([0, 1, 2], [0.1, 0.2, 0.3])", "more than two classes"
+    ),
+    Snippet("from sklearn.metrics import f1_score\nf1_score(['a', 'b'], ['a', 'b'])", "which class counts as positive"),
+    Snippet(
+        "from sklearn.metrics import accuracy_score\naccuracy_score([0, 1], [0.2, 0.7])",
+        "Turn probabilities into classes",
+    ),
+    Snippet("from sklearn.model_selection import KFold\nlist(KFold(5).split([[1], [2]]))", "fewer rows than parts"),
+    Snippet("from sklearn.pipeline import make_pipeline\nmake_pipeline(3).fit([[1]], [1])", "an object with fit"),
+)
 SYNTAX = (
     Snippet("def f():\nreturn 1", "needs at least one indented line"),
     Snippet("def f()\n    return 1", "A colon is missing"),
@@ -172,7 +236,8 @@ async def raised(run: Run, profile: Profile, snippets: tuple[Snippet, ...]) -> t
     functions = [f"def case_{n}():\n{indent(dedent(s.code), '    ')}\n" for n, s in enumerate(snippets)]
     source = "\n".join([*functions, "def run(n):\n    return globals()[f'case_{n}']()\n"])
     calls = tuple(Call(id=str(n), args=(n,)) for n in range(len(snippets)))
-    result = await run(Job(source=source, entry="run", calls=calls, profile=profile))
+    limits = Limits(wall_s=60)  # dozens of calls, each in a process of its own
+    result = await run(Job(source=source, entry="run", calls=calls, profile=profile, limits=limits))
     faults = {back.id: back.fault for back in result.returned}
     return source, [faults[call.id] for call in calls]
 
@@ -187,7 +252,7 @@ def told(snippet: Snippet, explained: Explanation) -> tuple[bool, bool, str]:
 
 @pytest.mark.parametrize(
     ("profile", "snippets"),
-    [(Profile.STDLIB, STDLIB), (Profile.TORCH, NUMPY + SKLEARN + TORCH)],
+    [(Profile.STDLIB, STDLIB), (Profile.TORCH, NUMPY + PANDAS + SKLEARN + TORCH + MORE)],
     ids=["builtins", "libraries"],
 )
 async def test_every_exception_is_explained_by_its_own_rule(

@@ -62,7 +62,7 @@ content: $(STAMP)  ## every content gate
 	@$(BIN)/epochbot content check
 
 tutor-faults: $(STAMP)  ## a thousand failing requests, every text of the adversary, a thousand people looked for in what is sent
-	@$(BIN)/pytest -q -m slow -rA -s tests/bot/tutor/adversary
+	@EPOCHBOT_SOAK=1 $(BIN)/pytest -q -m slow -rA tests/bot/tutor/adversary
 
 doctor: $(STAMP)  ## what this machine can and cannot do
 	@$(BIN)/epochbot doctor

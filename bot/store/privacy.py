@@ -38,6 +38,7 @@ _BLANK_OLD = (
     "UPDATE attempt SET answer_text = '' WHERE at < :before AND verdict = 'formative' AND answer_text != ''",
     "DELETE FROM explanation WHERE at < :before",
     "DELETE FROM explanation_turn WHERE at < :before",
+    "DELETE FROM tutor_answer WHERE at < :before",
     "UPDATE item_report SET words = '' WHERE resolved_at < :before AND words != ''",
 )
 

@@ -177,3 +177,18 @@ async def test_who_is_forgotten_takes_answers_along_and_the_months_sum_stays(sto
     limits = Limits(learner_day=999, group_day=999, month=179)
     assert await store.tutoring.reserve(expense(0), limits) is Short.MONTH
     assert isinstance(await store.tutoring.reserve(expense(0, most=99), limits), Reserved)
+
+
+async def test_answers_about_old_code_go_with_the_code(store: Store, clock) -> None:
+    mia = await store.ensure_user("local", "mia", "Mia")
+    await store.tutoring.keep_answer("k", mia.id, "{}")
+    clock.forward(days=3)
+    await store.privacy.forget_words(clock())
+    assert await store.tutoring.answer("k") is None
+
+
+async def test_a_look_at_the_money_sets_none_aside(store: Store) -> None:
+    mia = await store.ensure_user("local", "mia", "Mia")
+    tight = Limits(learner_day=99, group_day=999, month=999)
+    looks = [await store.tutoring.affords(expense(mia.id), limits) for limits in (PLENTY, PLENTY, tight)]
+    assert (looks, await store.tutoring.spent("2026")) == ([True, True, False], Spent(0, 0, 0))

@@ -43,6 +43,10 @@ FIXES: dict[str, tuple[str, str]] = {
     "a number, spoken": (MEAN.replace("= 0", "= 1").replace("(len(values) - 1)", "len(values)"), "Start total at zero instead of one."),
     "a name": (MEAN.replace("(len(values) - 1)", "len(total)").replace("len(total)", "value"), "On line 5, `value` should be `len(values)`."),
     "a colon": (MEAN.replace("values:\n        total", "values\n        total").replace("(len(values) - 1)", "len(values)"), "Line 3 lacks a colon."),
+    "the head of a block": (
+        MEAN.replace("in values", "in values[1:]").replace("(len(values) - 1)", "len(values)"),
+        "Line 3 should read for value in values: and no more.",
+    ),
     "a deletion": (MEAN.replace("(len(values) - 1)", "len(values)").replace("    return", "    total = 0\n    return"), "Delete line 5."),
 }  # fmt: skip
 INNOCENT = (

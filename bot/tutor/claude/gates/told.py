@@ -90,7 +90,8 @@ def _sentence(text: str) -> str:
 def _python(readings: Iterator[str]) -> list[str]:
     found = []
     for reading in readings:
-        code = reading.strip().strip(_EDGES).strip()
+        head = re.fullmatch(r"\W*((?:if|elif|else|for|while|with|def)\b.*:)", reading.strip())
+        code = head.group(1) if head else reading.strip().strip(_EDGES).strip()
         if code and code.lower() not in _COMMON and _reads(code):
             found.append(code)
     return found

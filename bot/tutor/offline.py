@@ -146,7 +146,7 @@ def _explain_raised(
     if case is None:
         where = f"Only hidden cases show it. {HIDDEN_INPUTS}"
     said = replace(said, text=f"{said.text}\n{where}".strip(), next_step=_advice(said.text))
-    if place is None or place.line == said.line:
+    if place is None or (place.line == said.line and said.specific):
         return replace(said, blamed=place.line if place else None)
     what, question = place_said(place)
     return replace(said, specific=True, text=f"{said.text}\n{what} {question}", next_step=question, blamed=place.line)

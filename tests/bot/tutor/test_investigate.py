@@ -159,3 +159,12 @@ def test_a_place_beside_an_exception_adds_to_what_it_says(challenge: Challenge) 
         == f"{plain.text}\nLine 2: the value decides it. With only that changed, and all else as you have it, every case passes. {elsewhere.next_step}"
     )
     assert (elsewhere.proven, same.text, same.proven) == (True, plain.text, True)
+
+
+def test_an_exception_that_no_rule_knows_is_explained_by_its_place(challenge: Challenge) -> None:
+    source = "def spread(numbers, scale):\n    raise Oops\n"
+    fault = Fault(type="Exception", message="Oops: no luck", line=2, source_line="raise Oops")
+    report = Report(verdict=Verdict.ERROR, cases=(), hidden_passed=0, hidden_total=4, fault=fault)
+    said = explain(challenge, source, report, Evidence(place=Place(line=2, kind="statement")))
+    assert (said.specific, said.blamed, "Line 2: this step decides it." in said.text) == (True, 2, True)
+    assert not explain(challenge, source, report, Evidence()).specific

@@ -13,7 +13,8 @@ from runner import Fault
 
 GENERAL = "The line above is where it stopped; the cause is there or in what was handed to it. Print the values it uses, on the smallest case."
 NOWHERE = "Nothing in your code is named as the place. Print the values your function is given, on the smallest case."
-MAX_MESSAGE = 500
+MAX_MESSAGE = 500  # characters that are read
+MAX_TOLD = 240  # and repeated
 RAISED = re.compile(r"([\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Iteration))(?:: (.*))?")
 PLACE = re.compile(r'^\s*File ".*", line (\d+)')
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -25,7 +26,8 @@ def explain_fault(fault: Fault, source: str, entry: str) -> Explanation:
     line = fault.line or _definition(fault, source, entry)
     meaning = _meaning(fault.type, message)
     name = fault.type.rpartition(".")[2]
-    what = message if _own_class(message) else f"{name}: {message}" if message else name
+    told = message if len(message) <= MAX_TOLD else f"{message[:MAX_TOLD]} …"
+    what = told if _own_class(message) else f"{name}: {told}" if message else name
     return Explanation(
         source="syntax" if name in SYNTAX else "exception",
         specific=bool(meaning),

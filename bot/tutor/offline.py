@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,8 @@ from bot.tutor.patterns import Finding, found
 from bot.tutor.places import certain_place
 from bot.tutor.shapes import shape_fault
 from bot.tutor.wording import place_said
-from challenges.model import Challenge, Mismatch, Report, Verdict, WrongSolution
+from challenges.compare import difference
+from challenges.model import Challenge, CompareKind, Mismatch, Report, Verdict, WrongSolution
 from challenges.show import show, show_args
 from challenges.trial import MADE_UP
 from runner import Fault
@@ -60,7 +62,8 @@ NOTHING_SEEN = "Some hidden cases fail. Read the statement’s edge cases once m
 ENDLESS = "Nothing in this loop"
 PATTERNS = (*ast_rules_ml.RULES, *ast_rules_loops.RULES, *ast_rules.RULES)
 
-MAX_INPUT = 200  # characters of an input that are quoted
+MAX_INPUT = 160  # characters of an input that can still be read
+MAX_VALUE = 160
 MAX_TEXT = 1_900  # characters; the narrowest platform takes 2,000
 
 
@@ -142,7 +145,7 @@ def _explain_raised(
             misconception=known.misconception,
         )
     case = next((case for case in report.cases if case.verdict is Verdict.ERROR), None)
-    where = f"It happened in the case “{case.name}”, for {case.given[:MAX_INPUT]}." if case and case.given else ""
+    where = f"It happened in the case “{case.name}”{_input(_brief(case.given))}." if case else ""
     if case is None:
         where = f"Only hidden cases show it. {HIDDEN_INPUTS}"
     said = replace(said, text=f"{said.text}\n{where}".strip(), next_step=_advice(said.text))
@@ -228,10 +231,9 @@ def _first(text: str) -> str:
 def _seen(challenge: Challenge, report: Report, case: Mismatch, *, quoted: bool) -> str:
     """The case that shows it: a visible one with its values, hidden ones as a count."""
     if case.visible:
-        said = _rule_said(challenge, case) if quoted else ""
-        values = f"you returned {_value(challenge, case.got)}, and {_value(challenge, case.expected)} was expected"
+        said = (_rule_said(challenge, case) if quoted else "") or _values(challenge, case)
         name = "A smaller input" if case.case == MADE_UP else f"The case “{case.case}”"
-        return f"{name} shows it: for {_brief(show_args(case.args, 240))}, {said or values}."
+        return f"{name} shows it{_input(_brief(show_args(case.args)), ': ')}{said}."
     failing = report.hidden_total - report.hidden_passed
     seen_pass = bool(report.cases) and all(one.verdict is Verdict.ACCEPTED for one in report.cases)
     if not seen_pass or not failing:
@@ -240,13 +242,40 @@ def _seen(challenge: Challenge, report: Report, case: Mismatch, *, quoted: bool)
     return f"The visible cases pass and {failing} of {report.hidden_total} hidden ones {do} not."
 
 
+def _input(shown: str, before: str = ", ") -> str:
+    """The input of a case, if it is short enough to be read; the card with the cases has it anyway."""
+    return (
+        f"{before}for {shown}{', ' if before == ': ' else ''}"
+        if 0 < len(shown) <= MAX_INPUT
+        else before.replace(", ", "")
+    )
+
+
+def _values(challenge: Challenge, case: Mismatch) -> str:
+    """What came back and what should have: of several parts, the first that differs."""
+    expected, got, where = case.expected, case.got, ""
+    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys() and len(got) > 1:
+        where, expected, got = _first_part(challenge, ((f"in {show(k, 40)} ", expected[k], got[k]) for k in expected))
+    elif isinstance(expected, tuple) and isinstance(got, tuple) and len(expected) == len(got) > 1:
+        parts = enumerate(zip(expected, got, strict=True), 1)
+        where, expected, got = _first_part(challenge, ((f"in part {n} ", a, b) for n, (a, b) in parts))
+    return f"{where}you returned {_value(challenge, got)}, and {_value(challenge, expected)} was expected"
+
+
+def _first_part(challenge: Challenge, parts: Iterable[tuple[str, Any, Any]]) -> tuple[str, Any, Any]:
+    """The first part that differs; the first of all when the comparison sees no difference."""
+    kept = list(parts)
+    how = replace(challenge.compare, kind=CompareKind.CLOSE)
+    return next((part for part in kept if difference(part[1], part[2], how) is not None), kept[0])
+
+
 def _value(challenge: Challenge, value: Any) -> str:
     """A value as a learner knows it: a driver's account of a call is undone."""
     if challenge.driver and isinstance(value, dict) and "raised" in value:
         return f"an exception ({_brief(show(value['raised'], 40))})"
     if challenge.driver and isinstance(value, dict) and value.keys() == {"returned"}:
         value = value["returned"]
-    return _brief(show(value, 160))
+    return _brief(show(value, MAX_VALUE))
 
 
 def _brief(text: str) -> str:

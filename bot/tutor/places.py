@@ -218,6 +218,8 @@ def _kind(edit: Edit, statement: ast.AST) -> str:
         if edit.role == "keywords":
             return "option missing" if edit.insert else "option"
         return ROLES.get(edit.role, "expression")
+    if isinstance(edit.old, ast.Expr) and isinstance(edit.new, ast.Return):
+        return "value dropped"
     if edit.role in ("test", "iter", "slice"):
         return ROLES[edit.role]
     if edit.role == "attr":

@@ -35,6 +35,10 @@ THINGS = {
         "a step that does too much",
         "What would be different if this step did not happen? Print before and after it.",
     ),
+    "value dropped": (
+        "what becomes of this value",
+        "A value that no line keeps or gives back is lost: where should this one go?",
+    ),
     "statement": (
         "this step",
         "Say in your own words what it does, then find the sentence of the statement it stands for.",

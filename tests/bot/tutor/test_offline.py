@@ -184,8 +184,9 @@ def test_the_kind_of_thing_returned_is_compared_first(challenge: Challenge, expe
     source, specific, said = told(explain(challenge, "", mismatch(expected, got)))
     what, _, advice = text.rpartition(". ")
     assert (source, specific) == ("shape", True)
+    where = "in part 2 " if what.startswith("In part 2") else ""
     assert said.startswith(
-        f"{what}. The case “two numbers” shows it: for [1, 2], you returned " if what else "The case"
+        f"{f'{what}. ' if what else ''}The case “two numbers” shows it: for [1, 2], {where}you returned "
     )
     assert said.endswith(f" was expected. {advice}")
 
@@ -210,15 +211,50 @@ def test_a_hidden_case_tells_neither_sizes_nor_values(challenge: Challenge, expe
     assert "271" not in explain(challenge, "", report).text
 
 
+def test_of_several_parts_the_first_that_differs_is_shown_and_a_long_input_is_not(challenge: Challenge) -> None:
+    parts = explain(challenge, "", mismatch((1.5, "a"), (1.5, "b"))).text
+    assert parts.startswith(
+        "The case “two numbers” shows it: for [1, 2], in part 2 you returned 'b', and 'a' was expected."
+    )
+    named = explain(
+        challenge, "", mismatch({"mean": "x", "n": 2}, {"mean": "y", "n": 2}, args=(list(range(999, 1099)), "t" * 150))
+    ).text
+    assert named.startswith("The case “two numbers” shows it: in 'mean' you returned 'y', and 'x' was expected.")
+
+
+def test_what_a_driver_tells_is_told_as_the_learner_knows_it(challenge: Challenge) -> None:
+    driven = replace(challenge, driver="def drive(learner, x): ...")
+    raised = explain(driven, "", mismatch({"returned": 3}, {"raised": "ValueError"}))
+    assert raised.text == (
+        "Your code raised an exception where it should return a value. The case “two numbers” shows it: for [1, 2], "
+        "you returned an exception ('ValueError'), and 3 was expected. Read which inputs the statement allows."
+    )
+    silent = explain(driven, "", mismatch({"raised": "ValueError"}, {"returned": 3}))
+    assert silent.text.startswith("Your code returned a value where an exception should be raised.")
+
+
+def test_a_rule_that_a_check_names_is_told_and_two_values_alone_are_not_a_rule(challenge: Challenge) -> None:
+    checked = replace(challenge, cases='def check(a, r, e):\n    return "Keep all rows together."\n')
+    rule = explain(checked, "", mismatch(3, 8, message="Keep all rows together."))
+    assert told(rule)[:2] == ("check", True)
+    assert rule.text.startswith("Keep all rows together. The case “two numbers” shows it: for [1, 2], you returned 8")
+    hidden = explain(checked, "", mismatch(271, 8, visible=False, message="Keep all rows together."))
+    assert hidden.text.startswith("Keep all rows together. A hidden case shows it")
+    secret = explain(checked, "", mismatch(271, 8, visible=False, message="Row 271 is apart: keep all rows together."))
+    assert (secret.source, "271" in secret.text) == ("case", False)
+    values = explain(checked, "", mismatch(3, 8, message="F1 should be 3; yours is 8."))
+    assert told(values)[:2] == ("case", False)
+    assert "for [1, 2], our check says: F1 should be 3; yours is 8." in values.text
+
+
 def test_an_exception_only_hidden_cases_show_says_so(challenge: Challenge) -> None:
     fault = Fault(type="ZeroDivisionError", message="division by zero", line=2, source_line="return 1 / n")
     hidden = replace(WRONG, verdict=Verdict.ERROR, fault=fault)
     seen = replace(hidden, cases=(ERROR_CASE,))
     source = "def add_up(n):\n    return 1 / n"
-    assert explain(challenge, source, hidden) == replace(
-        explain(challenge, source, seen),
-        text=explain(challenge, source, seen).text + f"\nOnly hidden cases show it. {HIDDEN_INPUTS}",
-    )
+    first, second, third = explain(challenge, source, hidden).text.split("\n")
+    assert third == f"Only hidden cases show it. {HIDDEN_INPUTS}"
+    assert explain(challenge, source, seen).text == f"{first}\n{second}\nIt happened in the case “one”."
     shown = replace(hidden, cases=(replace(ERROR_CASE, given="[1, 2]"),))
     assert explain(challenge, source, shown).text.endswith("\nIt happened in the case “one”, for [1, 2].")
 

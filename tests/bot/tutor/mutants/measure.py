@@ -120,7 +120,10 @@ def disguised(source: str, challenge: Challenge, rng: random.Random) -> str:
         a.attr for a in ast.walk(tree) if isinstance(a, ast.Attribute)
     }
     defined = {d.name for d in ast.walk(tree) if isinstance(d, (ast.FunctionDef, ast.ClassDef))}
-    names = sorted(bound_names(tree) - fixed - defined - {challenge.entry, "self"})
+    told = {
+        n.id for f in ast.walk(tree) if isinstance(f, ast.JoinedStr) for n in ast.walk(f) if isinstance(n, ast.Name)
+    }  # one token
+    names = sorted(bound_names(tree) - fixed - defined - told - {challenge.entry, "self"})
     new = {name: f"{rng.choice(WORDS)}_{n}" for n, name in enumerate(names)}
     return _written(source, [token._replace(string=new.get(token.string, token.string)) for token in tokens])
 

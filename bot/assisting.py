@@ -25,7 +25,7 @@ def make_assistant(
         ConfigError: prices cannot be read.
     """
     options = claude_options(settings)
-    box = Box(grader.grade, grader.passing)
+    box = Box(grader.grade, grader.passing, grader.apart)
     return ClaudeAssistant(options, store.tutoring, box, now=now, entropy=entropy) if options else None
 
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, TypeVarTuple
 
 from challenges.attempt import Attempt, read_batch, reference_values, steady
 from challenges.examine import Examined, draw, examine
@@ -23,6 +23,8 @@ from challenges.stock import Capacity, Stock
 from challenges.trial import made_up, mismatches, passing, screening, variants_job
 from runner import Isolation, Result, Returned, Run
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Entropy = Callable[[], int]
 NO_STOCK = Capacity(attempts=0)
 FINALISTS = 4  # variants of a submission that are tried on every case
@@ -119,6 +121,18 @@ class Grader:
         if found.report.verdict not in (Verdict.WRONG, Verdict.ERROR) or found.suspects == ():
             return found.report
         return replace(found.report, matches=await self._match(challenge, attempt, learner, found.suspects, run))
+
+    async def apart(self, work: Callable[[*Ts], T], *given: *Ts) -> T:
+        """Do bounded work of ours in a process where values are judged, for what takes long or may not share this one.
+
+        Args:
+            work: a function of a module, which reads nothing but what it is given.
+
+        Raises:
+            Overrun: it took more than there is for one question.
+            JurorLost: the process ended for another reason.
+        """
+        return await self._jury.ask(work, *given)
 
     async def passing(
         self, challenge: Challenge, variants: Mapping[str, str], failing: Sequence[str], run: Run | None = None

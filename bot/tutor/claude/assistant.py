@@ -23,7 +23,7 @@ from bot.tutor.claude.client import Call
 from bot.tutor.claude.desk import Desk
 from bot.tutor.claude.flights import Flights
 from bot.tutor.claude.gates import form, grounding
-from bot.tutor.claude.gates.leak import Passing, leaks
+from bot.tutor.claude.gates.leak import Apart, Passing, leaks
 from bot.tutor.claude.gates.veiled import spells, veils
 from bot.tutor.claude.options import ClaudeOptions, Model
 from bot.tutor.claude.redact import MAX_CODE
@@ -46,10 +46,11 @@ Grade = Callable[[Challenge, str], Awaitable[Report]]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What runs code for the tutor: a grading, and a trial of many programs at once."""
+    """What runs code for the tutor: a grading, and a trial of many programs at once; `apart` is for long work of our own."""
 
     grade: Grade
     passing: Passing
+    apart: Apart | None = None
 
 
 class ClaudeAssistant:
@@ -246,7 +247,7 @@ class ClaudeAssistant:
         ):
             faults.append("leak: spelt out")
         if not faults:
-            leak = await leaks(challenge, source, asking.report, f"{said}\n{text}".strip(), self._box.passing)
+            leak = await leaks(challenge, source, asking.report, f"{said}\n{text}".strip(), self._box.passing, self._box.apart)
             faults = [f"leak: {leak}"] if leak else []
         if faults:
             log.info("withheld", reason=faults, grade=round(form.grade(text), 1))

@@ -99,7 +99,7 @@ async def open_way(tmp_path: Path, claude: Any) -> AsyncIterator[Open]:
         grader = Grader(run, lambda: next(bits), capacity=NO_STOCK)
         graders.append(grader)
         options = ClaudeOptions(**{"api_key": KEY, "base_url": claude.address, "limits": PLENTY, **PATIENT, **changes})
-        box = Box(grader.grade, nothing_passes if trusting else grader.passing)
+        box = Box(grader.grade, nothing_passes if trusting else grader.passing, grader.apart)
         assistant = ClaudeAssistant(options, store.tutoring, box, now=now, entropy=lambda: next(bits))
         return Way(Tutor(assistant), grader, claude, store, Who(user.id, group.id))
 

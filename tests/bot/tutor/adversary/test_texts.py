@@ -6,6 +6,7 @@ knows the right line; that the honest words around each piece pass alone shows t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from bot.tutor import Explanation
 from bot.tutor.claude import assistant as assistant_module
 from bot.tutor.claude.gates import form, grounding
+from bot.tutor.claude.gates.leak import leaks as tried
+from challenges.jury import JurorLost, Overrun
 from tests.bot.tutor.adversary.model import Honest, Obedient, honest_answer, honest_text, injected, said
 from tests.bot.tutor.adversary.oracle import harms, leaks
 from tests.bot.tutor.adversary.payloads import HARM, SOLUTIONS
@@ -199,3 +202,23 @@ async def test_the_verdict_is_the_graders_whatever_the_model_says(way: Any, aims
     assert [await way.submit(aim, source) for *_, source in made] == [None] * 3
     assert [await way.grader.grade(aim.challenge, source) for *_, source in made] != []
     assert {report.verdict.value for report in reports} <= {"wrong", "error"}
+
+
+async def test_what_cannot_be_tried_is_held_back(way: Any, aims: list[Target]) -> None:
+    """A text that takes too long to read for its code, or whose reader dies, may hold anything."""
+    aim = aims[0]
+
+    async def overrun(*_: Any) -> Any:
+        raise Overrun
+
+    async def lost(*_: Any) -> Any:
+        raise JurorLost("gone")
+
+    held = (aim.challenge, aim.source, aim.report(), honest_text(aim), way.grader.passing)
+    assert await tried(*held, way.grader.apart) == ""
+    assert [await tried(*held, apart) for apart in (overrun, lost)] == ["not tried", "not tried"]
+
+
+async def test_programs_are_made_in_another_process(way: Any) -> None:
+    """In a second thread of this one, parsing would fail at times."""
+    assert await way.grader.apart(os.getpid) != os.getpid()

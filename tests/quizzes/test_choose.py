@@ -150,6 +150,15 @@ def test_what_is_most_likely_forgotten_comes_first():
     assert daily(learner)[:3] == ("c-2", "b-2", "d-1")
 
 
+def test_what_will_not_stick_comes_after_the_rest():
+    learner = merged(
+        remembered("a-1", 20, Rating.GOOD, Rating.AGAIN, Rating.AGAIN),
+        remembered("b-1", 20, Rating.GOOD, Rating.AGAIN),
+        remembered("c-1", 9, Rating.GOOD),
+    )
+    assert daily(learner)[:3] == ("c-2", "b-2", "a-2")
+
+
 def test_at_least_one_new_concept_comes_while_there_is_one():
     history = [seen(f"{name}-1", 9, correct=False) for name in "abcdefg"]
     assert "h-1" in chosen(*history)

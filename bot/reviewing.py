@@ -8,9 +8,11 @@ what will be left next week.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from quizzes.memory import DEFAULT, Memory, Parameters, Rating, review
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Kept:
     @property
     def due_day(self) -> date:
         """The local day the concept comes again; a memory is due a whole number of days after its review."""
-        waits = round((self.memory.due_at - self.memory.reviewed_at).total_seconds() / 86_400)
+        waits = round((self.memory.due_at - self.memory.reviewed_at) / _DAY)
         return date.fromordinal(min(self.day.toordinal() + waits, date.max.toordinal()))
 
 

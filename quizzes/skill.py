@@ -72,7 +72,9 @@ def _chance(ability: float, difficulty: float, guess: float) -> float:
 def moved(skill: Skill, by: float) -> Skill:
     """Move one rating by a surprise, the less the more answers it rests on."""
     rating = skill.rating + by / (1 + _DECAY * skill.games)
-    return Skill(max(-LIMIT, min(rating, LIMIT)), skill.games + 1)
+    if not -LIMIT < rating < LIMIT:
+        rating = math.copysign(LIMIT, rating)
+    return Skill(rating, skill.games + 1)
 
 
 def sigmoid(logit: float) -> float:

@@ -109,16 +109,18 @@ def differences_of(one: Learnt) -> Iterator[Difference]:
 def repair(db: Database) -> Counter[str]:
     """Make every memory and rating agree with the log, in the caller's transaction; count what did not, by table."""
     wrong: Counter[str] = Counter()
-    right = []
+    learners, memories, skills = [], [], []  # flat rows: a million objects that refer to others keep the collector busy
     for one in everyone(db):
         if not one.agrees:
             wrong["review_state"] += _unlike(one.memories, one.lived.memories)
             wrong["learner_skill"] += _unlike(one.skills, one.lived.skills)
-            right.append((one.user_id, one.lived.memories, one.lived.skills))
-    for user_id, memories, skills in right:
+            learners.append(one.user_id)
+            memories += state.memory_rows(one.user_id, one.lived.memories)
+            skills += state.skill_rows(one.user_id, one.lived.skills)
+    for user_id in learners:
         state.forget(db, user_id)
-        state.keep_memories(db, user_id, memories)
-        state.keep_skills(db, user_id, skills)
+    state.write_memories(db, memories)
+    state.write_skills(db, skills)
     computed = replaying.items(db)
     wrong["item_skill"] = _unlike(state.item_skills(db), computed)
     if wrong["item_skill"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlite_utils import Database
 
@@ -37,6 +37,11 @@ def keep_memory(db: Database, user_id: int, concept: str, kept: Kept) -> None:
 
 def keep_memories(db: Database, user_id: int, found: Mapping[str, Kept]) -> None:
     """Keep what a learner remembers of some concepts."""
+    write_memories(db, memory_rows(user_id, found))
+
+
+def write_memories(db: Database, found: Iterable[Row]) -> None:
+    """Write rows of memories, those of whoever."""
     change_many(
         db,
         "INSERT INTO review_state (user_id, concept, stability, difficulty, reviewed_at, due_at, reps, lapses, local_day,"
@@ -45,11 +50,16 @@ def keep_memories(db: Database, user_id: int, found: Mapping[str, Kept]) -> None
         " difficulty = excluded.difficulty, reviewed_at = excluded.reviewed_at, due_at = excluded.due_at,"
         " reps = excluded.reps, lapses = excluded.lapses, local_day = excluded.local_day, due_day = excluded.due_day,"
         " missed = excluded.missed",
-        (_memory_row(user_id, concept, kept) for concept, kept in found.items()),
+        found,
     )
 
 
-def _memory_row(user_id: int, concept: str, kept: Kept) -> dict[str, object]:
+def memory_rows(user_id: int, found: Mapping[str, Kept]) -> list[Row]:
+    """Put what a learner remembers into rows: numbers and short texts, which many can be kept of."""
+    return [_memory_row(user_id, concept, kept) for concept, kept in found.items()]
+
+
+def _memory_row(user_id: int, concept: str, kept: Kept) -> Row:
     return {
         "user_id": user_id,
         "concept": concept,
@@ -86,15 +96,25 @@ def skills(db: Database, user_id: int) -> dict[str, Skill]:
 
 def keep_skills(db: Database, user_id: int, found: Mapping[str, Skill]) -> None:
     """Keep some of a learner's ratings."""
+    write_skills(db, skill_rows(user_id, found))
+
+
+def write_skills(db: Database, found: Iterable[Row]) -> None:
+    """Write rows of ratings, those of whoever."""
     change_many(
         db,
         "INSERT INTO learner_skill (user_id, section, rating, games) VALUES (:user_id, :section, :rating, :games)"
         " ON CONFLICT (user_id, section) DO UPDATE SET rating = excluded.rating, games = excluded.games",
-        (
-            {"user_id": user_id, "section": section, "rating": skill.rating, "games": skill.games}
-            for section, skill in found.items()
-        ),
+        found,
     )
+
+
+def skill_rows(user_id: int, found: Mapping[str, Skill]) -> list[Row]:
+    """Put a learner's ratings into rows."""
+    return [
+        {"user_id": user_id, "section": section, "rating": skill.rating, "games": skill.games}
+        for section, skill in found.items()
+    ]
 
 
 def item_skill(db: Database, item_id: str) -> Skill | None:

@@ -19,11 +19,12 @@ HOSTS = ("chat", "serve")  # what runs until somebody stops it
 
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; return its exit code."""
+    argv = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(
         prog="epochbot", description="Learn AI and machine learning in small daily passes."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in discover().items():
+    for name, module in discover(argv[0] if argv else None).items():
         sub = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY)
         module.configure(sub)
         sub.set_defaults(run=module.run)

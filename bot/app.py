@@ -42,13 +42,13 @@ from quizzes.load import load_track
 from runner import Isolation, Profile, Run
 from runner.cold import ColdRunner
 from runner.contained import or_contained
-from runner.remote.client import RemoteRunner
 from runner.remote.errors import SetupError
 from runner.warm import WarmRunner
 
 if TYPE_CHECKING:  # the platforms' own modules load their libraries, which the terminal and the page do without
     from bot.platforms.discord.options import DiscordOptions
     from bot.platforms.slack.options import SlackOptions
+    from runner.remote.client import RemoteRunner
 
 Expect = Callable[[Profile], object]
 REFIT_HOUR = 3  # UTC
@@ -150,6 +150,8 @@ def remote_runner(settings: Settings) -> RemoteRunner:
     Raises:
         ConfigError: none is set, or its address, secret or certificates cannot be used.
     """
+    from runner.remote.client import RemoteRunner  # its HTTP library takes its time, and most run code here
+
     secret = settings.runner_secret.get_secret_value() if settings.runner_secret else ""
     if not settings.runner_url:
         raise ConfigError("EPOCHBOT_RUNNER_URL is not set, so code runs on this host; `epochbot doctor` examines it.")

@@ -22,9 +22,13 @@ class Subcommand(Protocol):
         ...
 
 
-def discover() -> dict[str, Subcommand]:
-    """All shell commands by name; `config_` style names lose the underscore."""
-    return {
-        module.name.rstrip("_"): cast("Subcommand", importlib.import_module(f"{__name__}.{module.name}"))
-        for module in pkgutil.iter_modules(__path__)
-    }
+def names() -> dict[str, str]:
+    """Every shell command with its module; `config_` style names lose the underscore."""
+    return {module.name.rstrip("_"): f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)}
+
+
+def discover(called: str | None = None) -> dict[str, Subcommand]:
+    """The shell command that is called, or all of them by name: each imports what it works with, which takes its time."""
+    found = names()
+    wanted = [called] if called in found else found
+    return {name: cast("Subcommand", importlib.import_module(found[name])) for name in wanted}

@@ -105,6 +105,17 @@ def test_every_command_has_help(epochbot, name: str) -> None:
     assert (done.code, done.out.startswith(f"usage: epochbot {name} ")) == (0, True)
 
 
+@pytest.mark.parametrize("name", ["items", "backup", "config", "votes"])
+def test_a_command_starts_without_the_libraries_of_others(name: str) -> None:
+    program = (
+        "import sys\nfrom bot.__main__ import main\n"
+        f"try:\n    main([{name!r}, '--help'])\nexcept SystemExit:\n    pass\n"
+        "print('>', *sorted({'aiohttp', 'nicegui', 'pandas', 'sklearn', 'slack_bolt', 'torch'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=DATA.parent, check=True)
+    assert done.stdout.splitlines()[-1] == ">"
+
+
 def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     program = f"{sys.executable} -m bot config print | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, async_playwright
+from playwright.async_api import TimeoutError as SlowPageError
 
 from quizzes.items import Kind
 
@@ -159,7 +160,10 @@ class Visitor:
     async def open(self) -> None:
         """Open the page, or open it again, and wait until it listens."""
         await self.page.goto(self.url)
-        await self.page.wait_for_function("window.did_handshake && document.querySelector('.log article')")
+        try:
+            await self.page.wait_for_function("window.did_handshake && document.querySelector('.log article')")
+        except SlowPageError:
+            pytest.fail(f"the page does not listen; it says {await self.page.content()!r}, and the console {self.console}")
 
     async def say(self, text: str) -> Locator:
         """Type into the message line and send; the cards that come back."""

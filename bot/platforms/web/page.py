@@ -43,6 +43,7 @@ RESUMED = NoticeCard(
     title="Connected again",
     text="Epochbot was restarted. What you answered is saved; the conversation begins anew, and code you were typing is still in its challenge.",
 )
+COME_AGAIN = '<meta http-equiv="refresh" content="1">'
 
 
 @dataclass
@@ -57,7 +58,8 @@ class ChatPage:
     async def build(self) -> None:
         """Build the page for one visit."""
         if self.dispatcher is None:
-            ui.label("Epochbot is starting; reload in a moment.")
+            ui.add_head_html(COME_AGAIN)
+            ui.label("Epochbot is starting; the page appears by itself in a moment.")
             return
         first = await opening(self.dispatcher.services, ME, LOCAL_PLACE, self.now())
         Visit(self.dispatcher, self.now, self.new_key, self.drafts).build(first)

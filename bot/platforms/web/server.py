@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import secrets
 import socket
@@ -64,20 +65,16 @@ def serve(
     Args:
         open_app: makes an async context manager that builds the app and closes it.
         ready: told the address once, when the page can be opened.
+
+    Raises:
+        PortTakenError: the port is in use.
+        Exception: what `open_app` raised.
     """
     check_port(port)
-    resources, page = AsyncExitStack(), ChatPage(now=now, new_key=lambda: f"web:{secrets.token_hex(8)}")
-
-    async def start() -> None:
-        page.dispatcher = await resources.enter_async_context(open_app())
-
-    async def listening() -> None:
-        while waiting_for_port:
-            waiting_for_port.pop()(f"http://{HOST}:{port}/")
-
-    waiting_for_port = [ready]
-    nicegui_app.on_startup(start)
-    nicegui_app.on_shutdown(resources.aclose)
+    page = ChatPage(now=now, new_key=lambda: f"web:{secrets.token_hex(8)}")
+    start = _Start(page, open_app, lambda: ready(f"http://{HOST}:{port}/"))
+    nicegui_app.on_startup(start.open)
+    nicegui_app.on_shutdown(start.resources.aclose)
     nicegui_app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     nicegui_app.add_middleware(SameOrigin)
     ui.run(
@@ -94,8 +91,45 @@ def serve(
         reconnect_timeout=30,
         tailwind=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
-        callback_notify=listening,  # called now and then from the moment the port is open
+        callback_notify=start.listening,  # called now and then from the moment the port is open
     )
+    if start.fault:
+        raise start.fault
+
+
+class _Start:
+    """The page can be opened when its port is open and the app is, in whichever order; without the app there is no page."""
+
+    def __init__(
+        self,
+        page: ChatPage,
+        open_app: Callable[[], AbstractAsyncContextManager[Dispatcher]],
+        ready: Callable[[], None],
+    ) -> None:
+        self.resources = AsyncExitStack()
+        self.fault: BaseException | None = None
+        self._page, self._open_app, self._waiting = page, open_app, [ready]
+        self._listens = False
+
+    async def open(self) -> None:
+        """Open the app, beside the server; when that fails, end the server and keep the fault for whoever started it."""
+        opening = asyncio.ensure_future(self.resources.enter_async_context(self._open_app()))
+        await asyncio.wait({opening})
+        self.fault = opening.exception()
+        if self.fault:
+            nicegui_app.shutdown()
+        else:
+            self._page.dispatcher = opening.result()
+            self._tell()
+
+    async def listening(self) -> None:
+        """Note that the port is open."""
+        self._listens = True
+        self._tell()
+
+    def _tell(self) -> None:
+        while self._waiting and self._listens and self._page.dispatcher:
+            self._waiting.pop()()
 
 
 def _is_free(port: int) -> bool:

@@ -81,6 +81,17 @@ def environment(home: Path) -> dict[str, str]:
 @asynccontextmanager
 async def serving(command: list[str], home: Path, port: int) -> AsyncIterator[Served]:
     """A server, up before and ended after."""
+    async with beginning(command, home) as process:
+        assert process.stdout is not None
+        said = (await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)).decode()
+        if not said:
+            pytest.fail(f"the server did not start: {(await process.communicate())[1].decode()}")
+        yield Served(process, port, home, said)
+
+
+@asynccontextmanager
+async def beginning(command: list[str], home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A server that may not be up yet, ended after."""
     process = await asyncio.create_subprocess_exec(
         *command,
         env=environment(home),
@@ -88,12 +99,8 @@ async def serving(command: list[str], home: Path, port: int) -> AsyncIterator[Se
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stdout is not None
     try:
-        said = (await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)).decode()
-        if not said:
-            pytest.fail(f"the server did not start: {(await process.communicate())[1].decode()}")
-        yield Served(process, port, home, said)
+        yield process
     finally:
         if process.returncode is None:
             process.terminate()
@@ -107,6 +114,22 @@ def serve_epochbot(tmp_path: Path) -> Serve:
     def start(port: int | None = None) -> AbstractAsyncContextManager[Served]:
         port = port or free_port()
         return serving([*EPOCHBOT, "serve", "--port", str(port)], tmp_path / "home", port)
+
+    return start
+
+
+@pytest.fixture
+def port() -> int:
+    """A port nobody listens on."""
+    return free_port()
+
+
+@pytest.fixture
+def begin_gallery(tmp_path: Path, port: int) -> Callable[[Path], AbstractAsyncContextManager[asyncio.subprocess.Process]]:
+    """Start the page with samples, which opens its app when something is written into a pipe."""
+
+    def start(pipe: Path) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+        return beginning([sys.executable, str(GALLERY), str(port), str(pipe)], tmp_path / "home")
 
     return start
 

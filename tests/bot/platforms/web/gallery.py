@@ -224,7 +224,9 @@ GALLERY = {
 
 @asynccontextmanager
 async def open_gallery() -> AsyncIterator[Dispatcher]:
-    """The app with the samples added."""
+    """The app with the samples added; where a pipe is named, not before something is written into it."""
+    for pipe in sys.argv[2:]:
+        await asyncio.to_thread(Path(pipe).read_text, "utf-8")
     async with open_app(load_settings()) as dispatcher:
         yield Dispatcher(dispatcher.services, dispatcher.commands | GALLERY)
 

@@ -1,4 +1,4 @@
-"""A port that is taken is told with one that is free."""
+"""What keeps the page from being served ends the program, with advice."""
 
 from __future__ import annotations
 
@@ -51,3 +51,19 @@ def test_a_taken_port_ends_serve_with_advice(
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(f"epochbot: port {taken_port} is taken by another program; port ")
+
+
+def test_where_the_app_cannot_open_serve_ends_with_advice(
+    port: int, tmp_path: Path, epochbot, learner_environment
+) -> None:
+    """No page that waits for ever: a damaged database is told, and is left as it is."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "epochbot.sqlite3").write_bytes(b"not a database" * 1000)
+    words = [*epochbot, "serve", "--port", str(port)]
+    ended = subprocess.run(
+        words, env=learner_environment(home), cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("epochbot: The file is not an SQLite database")
+    assert (home / "epochbot.sqlite3").read_bytes() == b"not a database" * 1000

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Error as PageError
 
 from bot.platforms.web.guard import policy
 
@@ -79,3 +83,21 @@ async def test_serve_prints_its_address_and_nothing_else(serve_epochbot) -> None
         assert up.said == f"Epochbot is at http://127.0.0.1:{up.port}/ (Ctrl+C stops it)\n"
         assert (await ask(up.port)).split()[1] == "200"
         assert await up.stop() == ("", "")
+
+
+async def test_a_page_opened_too_early_appears_by_itself(begin_gallery, port: int, tmp_path: Path, chromium) -> None:
+    """The port opens before the app does: whoever is there waits, and the address is told when the page is there."""
+    pipe = tmp_path / "go"
+    os.mkfifo(pipe)
+    async with begin_gallery(pipe) as process:
+        context = await chromium.new_context()
+        page = await context.new_page()
+        while True:
+            with suppress(PageError):
+                await page.goto(f"http://127.0.0.1:{port}/")
+                break
+        await page.get_by_text("Epochbot is starting").wait_for()
+        await asyncio.to_thread(pipe.write_text, "go")
+        await page.wait_for_function("window.did_handshake && document.querySelector('.log article')")
+        assert await process.stdout.readline() == f"http://127.0.0.1:{port}/\n".encode()
+        await context.close()

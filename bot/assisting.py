@@ -13,7 +13,7 @@ from bot.tutor.claude.options import DEFAULT_ADDRESS
 from bot.tutor.claude.prices import Price, nano
 from challenges.grade import Grader
 
-WHOLE = 1.25  # of one request's time, for all that follows a submission
+WHOLE = 1.125  # of one request's time, for all that follows a submission: some is left of ten seconds, to say that nothing came
 
 
 def make_assistant(

@@ -9,7 +9,7 @@ from bot.store.tutoring_money import Limits
 from bot.tutor.claude.prices import Price, nano
 
 DEFAULT_ADDRESS = "https://api.anthropic.com"
-CALL_S, WHOLE_S = 8.0, 10.0
+CALL_S, WHOLE_S = 8.0, 9.0
 LEARNER_DAY, GROUP_DAY, MONTH = 0.30, 2.0, 20.0  # dollars
 LIMITS = Limits(nano(LEARNER_DAY), nano(GROUP_DAY), nano(MONTH))
 

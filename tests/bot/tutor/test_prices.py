@@ -70,7 +70,7 @@ def test_settings_become_options_and_without_a_key_there_are_none(monkeypatch: p
     assert (options.model, options.limits, options.whole_s, dict(options.prices)) == (
         Model("claude-next", "", "disabled"),
         Limits(3 * 10**8, 2 * 10**9, 1_500_000_000),
-        5.0,
+        4.5,
         {"claude-next": Price(1000, 2000, 3000, 4000)},
     )
     assert "sk-ant" not in repr(options)

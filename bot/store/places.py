@@ -88,10 +88,6 @@ class Places:
         found = await self._read(lambda db: value(db, _PAUSED, **named))
         return to_day(found) if found else None
 
-    async def postings(self) -> list[tuple[Spot, Posting]]:
-        """List every spot whose posts have a channel and an hour."""
-        return await self._read(all_postings)
-
 
 def _names(spot: Spot) -> dict[str, str]:
     return {"platform": spot.platform, "external_id": spot.external_id, "channel": spot.channel}

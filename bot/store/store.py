@@ -204,20 +204,6 @@ class Store:
         """Record judged code with its XP and streak; a repeat changes nothing, `internal` is not charged."""
         return await self._write(lambda db: attempts.record_submission(db, _owned(db, record)))
 
-    async def use_hint(self, user_id: int, slug: str, *, rungs: int = 3, idem: str | None = None) -> int:
-        """Take the next of a challenge's hints and say which it is, from 1; the last one stays."""
-
-        def take(db: Database) -> int:
-            me = people.current(db, user_id)
-            request = hints.HintRequest(me, slug, tuple(range(1, rungs + 1)), self._today(db, me), idem)
-            return hints.take(db, request, self._now()) or rungs
-
-        return await self._write(take)
-
-    async def hints_used(self, user_id: int, slug: str) -> int:
-        """Count the hints taken for a challenge."""
-        return await self._read(lambda db: hints.used(db, user_id, slug))
-
     # Looking back
 
     async def attempts(self, user_id: int, since_day: date | None = None) -> list[Attempt]:

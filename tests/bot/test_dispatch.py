@@ -248,7 +248,7 @@ async def test_what_is_delivered_again_and_again_is_done_once(start, text: str) 
                 len(await chat.questions()),
                 [(a.verdict, a.correct) for a in await store.attempts(user_id)],
                 len(await store.submissions(user_id, "add-up")),
-                await store.hints_used(user_id, "add-up"),
+                await store.hints.taken(user_id, "add-up"),
                 (await store.progress(user_id)).xp,
                 await store.streak(user_id, chat.clock().date()),
             )

@@ -10,7 +10,7 @@ import hashlib
 
 from bot.tutor.asking import Asking, DraftOrder, Turn
 from bot.tutor.claude.redact import MAX_CODE, MAX_PRINTED, enclosed, redact, redact_code, visible
-from bot.tutor.claude.wire import DRAFTS, EXPLAINED, JUDGED, REPLIED
+from bot.tutor.claude.wire import EXPLAINED, REPLIED
 from challenges.model import CaseReport
 
 MAX_STATEMENT, MAX_MATERIAL, MAX_QUESTION, MAX_ANSWER = 6_000, 24_000, 600, 2_000
@@ -61,11 +61,6 @@ real beginners make, each with the belief behind it. Write in plain British Engl
 def prompt_hash() -> str:
     """What our prompts and forms are by now, in short; answers to other ones are not reused."""
     return hashlib.sha256(repr((EXPLAIN, REPLY, EXPLAINED, REPLIED)).encode()).hexdigest()[:16]
-
-
-def marking_hash() -> str:
-    """The same for what marks and drafts."""
-    return hashlib.sha256(repr((MARK, DRAFT, JUDGED, DRAFTS)).encode()).hexdigest()[:16]
 
 
 def explain(asking: Asking, names: tuple[str, ...]) -> str:

@@ -201,7 +201,7 @@ async def test_who_does_not_manage_the_place_changes_nothing_and_is_told_kindly(
 ) -> None:
     member = replace(ann, admin=False, external_id="eve")
     assert (await member.say(f"/group {command}")).startswith("Not yours to change Only those who manage this place")
-    assert (await ann.chat.store.places.postings(), board.posts) == ([], {})
+    assert (await ann.chat.store.places.posting(Spot("discord", "9001")), board.posts) == (Posting(), {})
     assert (await member.say("/group")).startswith("Group: Garden It meets in: Discord.")
 
 
@@ -221,9 +221,8 @@ async def test_posts_are_set_up_checked_and_tried(ann: Person, board: Board) -> 
         " Look back at the week: Mondays at 09:15. Next: question, today 09:00 Europe/Paris."
         " Next: /group test Send a test post"
     )
-    assert await ann.chat.store.places.postings() == [
-        (Spot("discord", "9001"), Posting("1001", 9, "Europe/Paris", "", "424242424242"))
-    ]
+    kept = await ann.chat.store.places.posting(Spot("discord", "9001"))
+    assert kept == Posting("1001", 9, "Europe/Paris", "", "424242424242")
     assert (await ann.say("/group test", key="press")).startswith("Sent")
     await ann.say("/group test", key="press")
     (post,) = board.posts.values()

@@ -53,7 +53,7 @@ async def test_the_place_follows_the_latest_try_without_being_paid_again(chat) -
     said = await chat.say("/hint add-up")
     assert "Look at line 2 of your last try:\n    raise ValueError('no')" in said
     assert "ends with: " in said
-    assert await chat.store.hints_used(await chat.user_id(), "add-up") == 2
+    assert len(await chat.store.hints.taken(await chat.user_id(), "add-up")) == 2
 
 
 async def test_a_failure_that_only_hidden_cases_show_gives_no_value_of_theirs_away(chat) -> None:

@@ -155,7 +155,7 @@ async def test_day_flattens_after_a_hundred_xp(ann: Any, clock: Any) -> None:
 
 async def test_first_pass_pays_less_for_failed_tries_and_hints_and_later_ones_nothing(store: Store, ann: Any) -> None:
     await ann.submit("s", "wrong", level="medium")
-    await store.use_hint(ann.id, "s")
+    await store.hints.take(ann.id, "s", (1, 2, 3), "k")
     passed = await ann.submit("s", level="medium")
     assert (passed.xp_gained, passed.day_counted, passed.streak_after) == (29, True, ONE)
     again = await ann.submit("s", level="medium")
@@ -189,14 +189,14 @@ async def test_repeated_submission_changes_nothing_and_tells_of_the_first(store:
     assert (kept.verdict, await store.submission_by_key("k")) == (verdict, kept)
 
 
-async def test_hints_come_in_order_and_the_last_stays(store: Store, ann: Any) -> None:
-    assert [await store.use_hint(ann.id, "s", rungs=2) for _ in range(4)] == [1, 2, 2, 2]
-    assert (await store.hints_used(ann.id, "s"), await store.hints_used(ann.id, "t")) == (2, 0)
+async def test_hints_come_in_order_until_none_is_left(store: Store, ann: Any) -> None:
+    assert [(await store.hints.take(ann.id, "s", (1, 2), key)).new for key in "abcd"] == [1, 2, 0, 0]
+    assert (await store.hints.taken(ann.id, "s"), await store.hints.taken(ann.id, "t")) == ((1, 2), ())
 
 
 async def test_redelivered_hint_request_gets_its_own_again(store: Store, ann: Any) -> None:
-    rungs = [await store.use_hint(ann.id, "s", idem=key) for key in ("a", "b", "a", "b", "c")]
-    assert (rungs, await store.hints_used(ann.id, "s")) == ([1, 2, 1, 2, 3], 3)
+    rungs = [(await store.hints.take(ann.id, "s", (1, 2, 3), key)).new for key in ("a", "b", "a", "b", "c")]
+    assert (rungs, await store.hints.taken(ann.id, "s")) == ([1, 2, 1, 2, 3], (1, 2, 3))
 
 
 async def test_seven_days_earn_a_freeze_and_a_missed_day_spends_one(store: Store, ann: Any, clock: Any) -> None:

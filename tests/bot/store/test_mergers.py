@@ -343,17 +343,17 @@ async def test_what_was_under_way_for_one_of_them_arrives_with_the_new_one(store
     code = await store.links.make_code(ann.id, ("local", "ann"), 1)
     await store.links.link(bob.id, ("local", "bob"), code, "")
     answered, passed = await ann.answer(question), await bob.submit("sum")
-    await store.use_hint(ann.id, "sum", idem="a hint")
-    assert await store.use_hint(bob.id, "sum", idem="a hint") == 1
+    await store.hints.take(ann.id, "sum", (1, 2), "a hint")
+    assert (await store.hints.take(bob.id, "sum", (1, 2), "a hint")).new == 1
     await store.set_focus(ann.id, "sum")
     new = await store.links.current(ann.id)
     assert (new, answered.attempt.user_id, passed.attempt.user_id) == (await store.links.current(bob.id), new, new)
-    assert (await store.focus(new), await store.hints_used(new, "sum"), await store.rebuild_check()) == ("sum", 1, [])
+    assert (await store.focus(new), await store.hints.taken(new, "sum"), await store.rebuild_check()) == ("sum", (1,), [])
 
 
 async def test_a_hint_that_is_delivered_again_after_the_merger_costs_nothing(store: Store, newcomer: Newcomer) -> None:
     ann, bob = await newcomer("Ann"), await newcomer("Bob")
-    await store.use_hint(ann.id, "sum", idem="a hint")
+    await store.hints.take(ann.id, "sum", (1, 2), "a hint")
     await store.links.link(bob.id, ("local", "bob"), await store.links.make_code(ann.id, ("local", "ann"), 1), "")
     new = await store.links.current(ann.id)
-    assert (await store.use_hint(new, "sum", idem="a hint"), await store.hints_used(new, "sum")) == (1, 1)
+    assert await store.hints.take(new, "sum", (1, 2), "a hint") == (1, (1,))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple
@@ -108,7 +108,7 @@ class Grader:
             learner = await run(learner_job(challenge, source, attempt.drawn.cases, attempt.drawn.entropy))
         else:
             (drawn,) = await self._drawn(challenge, 1)
-            learner, trusted = await asyncio.gather(
+            learner, trusted = await _both(
                 run(learner_job(challenge, source, drawn.cases, drawn.entropy)),
                 run(trusted_job(challenge, drawn.cases, drawn.entropy, {REFERENCE: challenge.solution})),
             )
@@ -281,6 +281,16 @@ def _no_reference(cases: tuple[Case, ...], trusted: Result) -> Report:
     fault = next((r.fault for r in trusted.returned if r.fault and r.id.startswith(REFERENCE)), trusted.fault)
     detail = f"The reference gave no value. {trusted.detail} {fault.message if fault else ''}".strip()
     return _internal(cases, detail, trusted.isolation, trusted.wall_ms)
+
+
+async def _both(learner: Awaitable[Result], trusted: Awaitable[Result]) -> tuple[Result, Result]:
+    """Wait for both, also when one of them cannot be had: the other would fail with nobody to hear of it."""
+    ended = await asyncio.gather(learner, trusted, return_exceptions=True)
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    first, second = (one for one in ended if not isinstance(one, BaseException))
+    return first, second
 
 
 def _internal(cases: Sequence[Case], detail: str, isolation: Isolation, wall_ms: float) -> Report:

@@ -19,7 +19,7 @@ from quizzes.items import Kind
 from runner import Run
 from tests.bot.conftest import Chat, Clock, in_this_process
 
-FIRST_DAY = datetime(2026, 11, 2, 18, tzinfo=UTC)  # a Monday
+FIRST_DAY = datetime(2026, 11, 9, 18, tzinfo=UTC)  # a Monday
 DAYS = 25  # then comes the day that is shown, a Friday
 HERE = Place("discord", "garden", "Garden club")
 CHALLENGE = "precision-recall-f1"

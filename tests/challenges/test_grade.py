@@ -5,6 +5,7 @@ Attempts made ahead change what a submission costs and nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import itertools
 from collections.abc import AsyncIterator, Callable
@@ -19,6 +20,7 @@ from challenges.model import Challenge, Report, Verdict
 from challenges.prepare import BATCH_DRIVER, TRUSTED_DRIVER, CasesError, box_seed
 from challenges.stock import Capacity
 from runner import ColdRunner, Isolation, Job, Outcome, Result, Run
+from runner.errors import CannotIsolate
 
 SOLUTION = "def add(a, b):\n    return a + b\n"
 OURS = (TRUSTED_DRIVER, BATCH_DRIVER)
@@ -52,6 +54,17 @@ async def test_a_right_solution_is_accepted_with_two_runs(challenge: Challenge, 
     report = await graded(challenge, SOLUTION, run)
     assert (report.verdict, report.hidden_passed, report.hidden_total) == (Verdict.ACCEPTED, 6, 6)
     assert (run.count(trusted=False), run.count(trusted=True)) == (1, 1)
+
+
+async def test_when_no_run_can_be_had_none_is_left_to_fail_unheard(challenge: Challenge) -> None:
+    async def run(job: Job) -> Result:
+        for _ in range(10 if job.driver in OURS else 0):
+            await asyncio.sleep(0)
+        raise CannotIsolate("no namespaces here")
+
+    with pytest.raises(CannotIsolate, match="no namespaces here"):
+        await graded(challenge, SOLUTION, run)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_a_source_in_bytes_is_graded_as_its_text(challenge: Challenge, local: Run) -> None:
@@ -244,6 +257,7 @@ async def test_a_challenge_without_known_mistakes_is_graded_all_the_same(challen
 # ---- what one call may leave for the next
 
 LEARNS = """
+import asyncio
 import builtins
 SEEN = builtins.__dict__.setdefault("__seen", [])
 def add(a, b):

@@ -172,6 +172,11 @@ def call(runner: Runner) -> RunSource:
     return run
 
 
+PLAIN: dict[tuple[str, float | None], str] = {}
+POWERFUL: dict[str, str] = {}
+"""What controls printed, by what was run."""
+
+
 @dataclass(frozen=True)
 class Host:
     """What an attack could reach if nothing stopped it, and a process that nothing stops."""
@@ -190,14 +195,27 @@ class Host:
         return text
 
     def plain(self, source: str, *, stop_after: float | None = None) -> str:
-        """Run an attack as an ordinary process below another ordinary process; return what it printed."""
+        """Run an attack as an ordinary process below another ordinary process; return what it printed.
+
+        What one did once in this process of tests is not tried again: both runners have the same control.
+        """
+        if (source, stop_after) not in PLAIN:
+            PLAIN[source, stop_after] = self._plain(source, stop_after)
+        return PLAIN[source, stop_after]
+
+    def _plain(self, source: str, stop_after: float | None) -> str:
         path = self.scratch / "attack.py"
         path.write_text(self.fill(source, boxed=False))
         parent = f"import os, sys; os.spawnv(os.P_WAIT, sys.executable, [sys.executable, {str(path)!r}])"
         return self._output([sys.executable, "-c", parent], stop_after)
 
     def powerful(self, source: str) -> str:
-        """Run an attack in namespaces of its own with every capability kept, where it can harm nothing."""
+        """Run an attack in namespaces of its own with every capability kept, where it can harm nothing; once, too."""
+        if source not in POWERFUL:
+            POWERFUL[source] = self._powerful(source)
+        return POWERFUL[source]
+
+    def _powerful(self, source: str) -> str:
         path = self.scratch / "attack.py"
         path.write_text(self.fill(source, boxed=False))
         jail = [jail_program().path, "--unshare-user", "--unshare-pid", "--unshare-uts", "--dev-bind", "/", "/"]

@@ -6,6 +6,9 @@ STAMP  := $(VENV)/.installed
 TORCH  := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
+# Compiled once: where this is set, every process of every test compiles all it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint soak verdicts bench mutants attacks coverage content chaos month tutor-faults doctor clean
 

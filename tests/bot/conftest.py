@@ -30,7 +30,7 @@ from quizzes.grade import answer_key
 from quizzes.items import Item, Kind, Track
 from quizzes.load import load_track
 from quizzes.present import present
-from runner import ColdRunner, Fault, Isolation, Job, Outcome, Result, Returned, Run
+from runner import Fault, Isolation, Job, Outcome, Result, Returned, Run
 
 SAMPLE = Path(__file__).parent / "sample"
 DATA = Path(__file__).parents[2] / "data" / "tracks" / "ai-machine-learning"
@@ -208,9 +208,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def boxed() -> Run:
+def boxed(warm: Any) -> Run:
     """A real box for every job."""
-    return ColdRunner(Isolation.REDUCED).run
+    run: Run = warm.run
+    return run
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from challenges.model import Challenge
 from quizzes.claims import Claim, Expectation
 from quizzes.items import Track
 from quizzes.load import load_track
-from runner import ColdRunner, Fault, Isolation, Job, Outcome, Result
+from runner import Fault, Isolation, Job, Outcome, Result
 
 TRACK = """
 title = "A small course"
@@ -149,9 +150,9 @@ def write(folder: Path, changes: Change | None = None) -> Path:
 
 
 @pytest.fixture
-def runner() -> ColdRunner:
+def runner(warm: Any) -> Any:
     """Real boxes, with whatever isolation this host has."""
-    return ColdRunner(Isolation.REDUCED)
+    return warm
 
 
 def faults(report: ContentReport) -> dict[str, list[str]]:
@@ -162,7 +163,7 @@ def faults(report: ContentReport) -> dict[str, list[str]]:
     return found
 
 
-async def test_a_sound_course_has_no_fault(tmp_path: Path, runner: ColdRunner) -> None:
+async def test_a_sound_course_has_no_fault(tmp_path: Path, runner: Any) -> None:
     said: list[str] = []
     report = await check(write(tmp_path), runner.run, range(2), progress=said.append)
     assert report == ContentReport(items=2, challenges=1, claims=4, grades=8, faults=())
@@ -181,7 +182,7 @@ def renamed(name: str, **files: str) -> Change:
     return {**copied, **{key.replace("_py", ".py").replace("_md", ".md"): text for key, text in changed.items()}}
 
 
-async def test_every_fault_of_every_file_is_reported_in_one_run(tmp_path: Path, runner: ColdRunner) -> None:
+async def test_every_fault_of_every_file_is_reported_in_one_run(tmp_path: Path, runner: Any) -> None:
     facts = CHALLENGE.replace('"basics"', '"advanced"').replace('["sums"]', '["sums", "carrying"]')
     changes = {
         "quizzes/basics.toml": BASICS.replace('answer = "6"', 'answer = "7"').replace('"max(x)"', '"float(3)"'),
@@ -235,7 +236,7 @@ async def test_every_fault_of_every_file_is_reported_in_one_run(tmp_path: Path, 
     assert [key for key in told if key.startswith("add/")] == []
 
 
-async def test_only_one_challenge_is_checked_when_named(tmp_path: Path, runner: ColdRunner) -> None:
+async def test_only_one_challenge_is_checked_when_named(tmp_path: Path, runner: Any) -> None:
     changes = {
         **renamed("generous", starter_py=SOUND["challenges/add/solution.py"]),
         "quizzes/basics.toml": BASICS.replace('answer = "6"', 'answer = "7"'),
@@ -247,7 +248,7 @@ async def test_only_one_challenge_is_checked_when_named(tmp_path: Path, runner: 
     assert (report.challenges, report.claims, report.grades) == (1, 0, 4)
 
 
-async def test_a_section_is_checked_with_its_challenges_when_named(tmp_path: Path, runner: ColdRunner) -> None:
+async def test_a_section_is_checked_with_its_challenges_when_named(tmp_path: Path, runner: Any) -> None:
     changes = {
         "challenges/add/statement.md": "Adds.",
         "quizzes/basics.toml": BASICS.replace('answer = "6"', 'answer = "7"'),
@@ -256,7 +257,7 @@ async def test_a_section_is_checked_with_its_challenges_when_named(tmp_path: Pat
     assert sorted(faults(report)) == ["challenges/add/statement.md", "sums-output-01"]
 
 
-async def test_a_name_that_is_nothing_is_said_so(tmp_path: Path, runner: ColdRunner) -> None:
+async def test_a_name_that_is_nothing_is_said_so(tmp_path: Path, runner: Any) -> None:
     report = await check(write(tmp_path), runner.run, [0], only="nowhere")
     assert [(fault.file, fault.message[:16]) for fault in report.faults] == [("nowhere", "is no challenge ")]
 
@@ -304,7 +305,7 @@ def test_a_fault_that_shows_without_running_is_named(
     assert static_faults(change(challenge), track) == [(file, said)]
 
 
-async def test_a_solution_that_costs_too_much_is_named(tmp_path: Path, runner: ColdRunner) -> None:
+async def test_a_solution_that_costs_too_much_is_named(tmp_path: Path, runner: Any) -> None:
     async def run(job: Job) -> Result:
         return replace(await runner.run(job), cpu_ms=len(job.calls) * 600.0)
 
@@ -349,7 +350,7 @@ def test_a_claim_is_held_against_what_happened(claimed: Claim, result: Result, s
     assert claim_fault(claimed, result) == said
 
 
-async def test_a_claim_that_never_ends_does_not_hide_the_others(runner: ColdRunner) -> None:
+async def test_a_claim_that_never_ends_does_not_hide_the_others(runner: Any) -> None:
     said = {"print(1)": "1", "while True: pass": "1", "print(2)": "2", "print(3)": "4", "import sys; sys.exit(3)": "1"}
     claimed = [
         replace(claim(Expectation.PRINTS, stdout), item=str(n), source=source)

@@ -20,10 +20,11 @@ from challenges.grade import grade, judged
 from challenges.load import load_challenges
 from challenges.model import Case, Challenge, Compare, CompareKind, Report, Verdict
 from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, trusted_job
-from runner import ColdRunner, Isolation, Profile, Result
+from runner import Profile, Result
 from runner.job import gravest
 
 HERE = Path(__file__).parent
+Boxes = Any  # whatever runs jobs in real boxes
 BANK, _ = load_challenges(HERE.parents[1] / "data" / "tracks" / "ai-machine-learning" / "challenges")
 DRIVEN = {slug: challenge for slug, challenge in BANK.items() if challenge.driver}
 ATTACKS: list[dict[str, Any]] = tomllib.loads((HERE / "driver_attacks.toml").read_text("utf-8"))["attack"]
@@ -34,9 +35,9 @@ SEEDS = {Profile.STDLIB: 20, Profile.NUMPY: 20, Profile.SKLEARN: 5, Profile.TORC
 
 
 @pytest.fixture
-def runner() -> ColdRunner:
+def runner(warm: Boxes) -> Boxes:
     """Real boxes, with whatever isolation this host has."""
-    return ColdRunner(Isolation.REDUCED)
+    return warm
 
 
 def changed(text: str, pairs: list[tuple[str, str]]) -> str:
@@ -72,14 +73,14 @@ def cases_of(attack: dict[str, Any]) -> tuple[Case, ...]:
     return draw_cases(load_namespace(challenge), challenge, attack.get("entropy", ENTROPY))
 
 
-async def learner_run(runner: ColdRunner, challenge: Challenge, source: str, cases: tuple[Case, ...]) -> Result:
+async def learner_run(runner: Boxes, challenge: Challenge, source: str, cases: tuple[Case, ...]) -> Result:
     return await runner.run(learner_job(challenge, source, cases, ENTROPY))
 
 
 _references: dict[tuple[str, str, int], Result] = {}
 
 
-async def reference_run(runner: ColdRunner, challenge: Challenge, attack: dict[str, Any]) -> Result:
+async def reference_run(runner: Boxes, challenge: Challenge, attack: dict[str, Any]) -> Result:
     """A run of the reference on an attack's cases; one for all attacks on the same cases through the same driver."""
     key = challenge.slug, challenge.driver, attack.get("entropy", ENTROPY)
     if key not in _references:
@@ -99,7 +100,7 @@ def without(value: Any, ignores: list[str]) -> Any:
     return {key: part for key, part in value.items() if key not in ignores} if isinstance(value, dict) else value
 
 
-async def with_and_without_wall(runner: ColdRunner, attack: dict[str, Any], source: str) -> tuple[Report, Report]:
+async def with_and_without_wall(runner: Boxes, attack: dict[str, Any], source: str) -> tuple[Report, Report]:
     """What a submission is worth as the challenge is, and as it would be without the wall."""
     challenge, weaker, cases = BANK[attack["challenge"]], weakened(attack), cases_of(attack)
     runs = await asyncio.gather(learner_run(runner, challenge, source, cases), reference_run(runner, challenge, attack))
@@ -118,7 +119,7 @@ def marked(attack: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("attack", [marked(attack) for attack in ATTACKS])
-async def test_an_attack_that_passes_without_a_wall_does_not_pass(runner: ColdRunner, attack: dict[str, Any]) -> None:
+async def test_an_attack_that_passes_without_a_wall_does_not_pass(runner: Boxes, attack: dict[str, Any]) -> None:
     report, control = await with_and_without_wall(runner, attack, source_of(attack))
     assert control.verdict is Verdict.ACCEPTED, f"the control shows nothing: {control}"
     assert report.verdict in (Verdict.WRONG, Verdict.ERROR), report
@@ -126,7 +127,7 @@ async def test_an_attack_that_passes_without_a_wall_does_not_pass(runner: ColdRu
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", sorted({attack["challenge"] for attack in ATTACKS}))
-async def test_what_lacks_a_wall_still_refuses_a_plain_mistake(runner: ColdRunner, slug: str) -> None:
+async def test_what_lacks_a_wall_still_refuses_a_plain_mistake(runner: Boxes, slug: str) -> None:
     """A control that accepted everything would show nothing."""
     mistake = BANK[slug].wrong[0].source
     for attack in (attack for attack in ATTACKS if attack["challenge"] == slug):
@@ -134,7 +135,7 @@ async def test_what_lacks_a_wall_still_refuses_a_plain_mistake(runner: ColdRunne
         assert Verdict.ACCEPTED not in (report.verdict, control.verdict), attack["name"]
 
 
-async def test_grade_itself_refuses_forged_evidence_with_fresh_entropy(runner: ColdRunner) -> None:
+async def test_grade_itself_refuses_forged_evidence_with_fresh_entropy(runner: Boxes) -> None:
     attack = next(attack for attack in ATTACKS if "writes the record" in attack["name"])
     report = await grade(BANK[attack["challenge"]], source_of(attack), runner.run, lambda: ENTROPY)
     assert (report.verdict, report.hidden_passed < report.hidden_total) == (Verdict.WRONG, True)

@@ -24,10 +24,11 @@ from bot.verdicts import report_dict
 from challenges.grade import grade, judged
 from challenges.model import Challenge, Compare, CompareKind, Report, Verdict
 from challenges.prepare import REFERENCE, draw_cases, learner_job, load_namespace, trusted_job
-from runner import ColdRunner, Isolation, Limits, Profile, Result, Run
+from runner import Limits, Profile, Result, Run
 from runner.job import MIB
 
 HERE = Path(__file__).parent
+Boxes = Any  # whatever runs jobs in real boxes
 ATTACKS: list[dict[str, Any]] = tomllib.loads((HERE / "attacks.toml").read_text("utf-8"))["attack"]
 HOSTS = (
     "reads_json", "reads_arrays", "loads_models", "reads_the_source", "draws_inside", "waits_for_threads", "gathers_first",
@@ -95,9 +96,9 @@ def task(name: str) -> Challenge:
 
 
 @pytest.fixture
-def runner() -> ColdRunner:
+def runner(warm: Boxes) -> Boxes:
     """Real boxes, with whatever isolation this host has."""
-    return ColdRunner(Isolation.REDUCED)
+    return warm
 
 
 _references: dict[tuple[str, int], Result] = {}
@@ -115,7 +116,7 @@ async def tried(run: Run, name: str, source: str, entropy: int = ENTROPY) -> tup
     return judged(challenge, scope, cases, source, learner, _references[name, entropy]), learner
 
 
-async def attempt(runner: ColdRunner, name: str, source: str) -> Report:
+async def attempt(runner: Boxes, name: str, source: str) -> Report:
     """What a submission is judged to be."""
     return (await tried(runner.run, name, source))[0]
 
@@ -217,7 +218,7 @@ KINDS = {(a["on"], a.get("believes", "file"), a.get("check", "equal"), a.get("la
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=NAMES)
 async def test_an_attack_that_fools_a_naive_grader_is_not_accepted(
-    runner: ColdRunner, tmp_path: Path, attack: dict[str, Any]
+    runner: Boxes, tmp_path: Path, attack: dict[str, Any]
 ) -> None:
     naive = Naive(tmp_path, attack["on"], attack, attack["source"])
     fooled, report = await asyncio.gather(
@@ -234,7 +235,7 @@ def test_the_naive_graders_fail_a_plain_wrong_answer(tmp_path: Path, attack: dic
 
 @pytest.mark.parametrize("name", TASKS)
 async def test_the_right_answer_is_accepted_and_a_wrong_one_is_not(
-    runner: ColdRunner, tmp_path: Path, name: str
+    runner: Boxes, tmp_path: Path, name: str
 ) -> None:
     assert Naive(tmp_path, name, {}, task(name).solution).passes()
     assert (await attempt(runner, name, task(name).solution)).verdict is Verdict.ACCEPTED
@@ -294,7 +295,7 @@ SILENT = {"source line", "left behind"}  # stopped before: not even the runner's
 
 
 @pytest.mark.parametrize("name", LEAKS)
-async def test_hidden_inputs_reach_no_byte_a_learner_reads(runner: ColdRunner, name: str) -> None:
+async def test_hidden_inputs_reach_no_byte_a_learner_reads(runner: Boxes, name: str) -> None:
     source = LEAKING.replace("LEAK", LEAKS[name])
     report, learner = await tried(runner.run, "float", source)
     assert report.verdict not in (Verdict.ACCEPTED, Verdict.INTERNAL)
@@ -332,7 +333,7 @@ async def test_bits_told_by_verdicts_add_up_only_where_hidden_inputs_stay_the_sa
     assert await told(attempts) not in map(held, attempts)
 
 
-async def test_grade_itself_refuses_an_attack_with_fresh_entropy(runner: ColdRunner) -> None:
+async def test_grade_itself_refuses_an_attack_with_fresh_entropy(runner: Boxes) -> None:
     source = next(attack["source"] for attack in ATTACKS if attack["name"].startswith("101"))
     report = await grade(task("float"), source, runner.run, lambda: ENTROPY)
     assert (report.verdict, report.hidden_passed, report.hidden_total) == (Verdict.WRONG, 0, 3)

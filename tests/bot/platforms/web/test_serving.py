@@ -14,6 +14,7 @@ from bot.platforms.web.guard import policy
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
+POLL_MS = 200
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
 UPGRADE = {
     "Connection": "Upgrade",
@@ -96,6 +97,7 @@ async def test_a_page_opened_too_early_appears_by_itself(begin_gallery, port: in
             with suppress(PageError):
                 await page.goto(f"http://127.0.0.1:{port}/")
                 break
+            await page.wait_for_timeout(POLL_MS)
         await page.get_by_text("Epochbot is starting").wait_for()
         await asyncio.to_thread(pipe.write_text, "go")
         await page.wait_for_function("window.did_handshake && document.querySelector('.log article')")

@@ -16,8 +16,8 @@ from hypothesis import settings
 from runner import Isolation, Job, Result
 from runner.warm import WarmRunner
 
-settings.register_profile("quick", max_examples=40)
-settings.register_profile("soak", max_examples=500)
+settings.register_profile("quick", max_examples=40, deadline=None)  # how busy a machine is says nothing of the code
+settings.register_profile("soak", max_examples=500, deadline=None)
 settings.load_profile("soak" if os.environ.get("EPOCHBOT_SOAK") else "quick")
 
 CHECKED: Counter[str] = Counter()

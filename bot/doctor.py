@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.app import TRACK, check_tokens, content_folder, remote_runner
 from bot.config import ConfigError, Settings
@@ -17,6 +17,7 @@ from bot.schedule import zones
 from bot.store import Store, StoreError, list_backups
 from bot.store.health import advice_on_engine
 from bot.store.schedules import Schedule
+from bot.tutor.claude.prices import NANO_PER_DOLLAR
 from challenges.load import load_challenges
 from quizzes.lint import lint
 from quizzes.load import load_track
@@ -207,9 +208,23 @@ async def _zones(settings: Settings, now: datetime) -> list[Finding]:
 async def _claude(settings: Settings, now: datetime) -> list[Finding]:
     if settings.anthropic_api_key is None:
         return [Finding("tutor", "no Anthropic key: explanations are offline", True)]
-    return [
-        Finding("tutor", f"hints by {settings.claude_model}", True, "The key is set; it is tried at the first hint.")
-    ]
+    detail = f"The key is set; it is tried at the first hint. {await _spent(settings, now)}".strip()
+    return [Finding("tutor", f"hints by {settings.claude_model}", True, detail)]
+
+
+async def _spent(settings: Settings, now: datetime) -> str:
+    """What Claude cost this month, of what it may; nothing where the database, which is examined by itself, does not open."""
+    try:
+        store = await Store.open(settings.database, now=lambda: now)
+    except (StoreError, OSError):
+        return ""
+    try:
+        spent = await store.tutoring.spent(f"{now.astimezone(UTC):%Y-%m}")
+    finally:
+        await store.close()
+    cost, unsettled = (f"${part / NANO_PER_DOLLAR:.2f}" for part in (spent.cost, spent.open))
+    more = f", and at most {unsettled} not settled yet" if spent.open else ""
+    return f"Requests this month: {spent.calls}, for {cost} of ${settings.claude_month_usd:.2f}{more}."
 
 
 async def _platforms(settings: Settings, now: datetime) -> list[Finding]:

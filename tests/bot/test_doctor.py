@@ -18,6 +18,7 @@ from bot.doctor import Finding, examine
 from bot.schedule import zones
 from bot.store import Posting, Spot, Store
 from bot.store.claims import Asking
+from bot.store.tutoring_money import Expense, Limits, Reserved
 from runner import Isolation, Job, Profile, Result
 from runner.remote.bounds import Bounds, Offer
 from runner.remote.server import RunnerServer
@@ -147,8 +148,24 @@ async def test_posts_that_are_refused_are_faults_and_the_others_say_when_they_co
 async def test_a_key_is_mentioned_and_not_shown(tmp_path: Path) -> None:
     (finding,) = (await found(tmp_path, ANTHROPIC_API_KEY=SecretStr("sk-ant-secret")))["tutor"]
     assert finding == Finding(
-        "tutor", "hints by claude-haiku-5-5", True, "The key is set; it is tried at the first hint."
+        "tutor",
+        "hints by claude-haiku-5-5",
+        True,
+        "The key is set; it is tried at the first hint. Requests this month: 0, for $0.00 of $20.00.",
     )
+
+
+async def test_what_claude_cost_this_month_is_told_with_what_it_may_cost(tmp_path: Path) -> None:
+    store = await Store.open(settings(tmp_path).database, now=lambda: AT)
+    limits = Limits(10**10, 10**10, 10**10)
+    settled, unknown = [await store.tutoring.reserve(Expense(0, 0, "m", "explain", 5 * 10**7), limits) for _ in "ab"]
+    assert isinstance(settled, Reserved)
+    assert isinstance(unknown, Reserved)
+    await store.tutoring.settle(settled, 4 * 10**8)
+    await store.tutoring.settle(unknown, None)
+    await store.close()
+    (finding,) = (await found(tmp_path, ANTHROPIC_API_KEY=SecretStr("sk-ant-secret")))["tutor"]
+    assert finding.detail.endswith("Requests this month: 2, for $0.40 of $20.00, and at most $0.05 not settled yet.")
 
 
 @pytest.mark.parametrize(("wanted", "enough"), [("reduced", True), ("strong", False)])

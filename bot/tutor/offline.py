@@ -59,12 +59,17 @@ ONLY_VALUES = re.compile(r"should be .*\byours? (is|are)|; you (return|report)|d
 READ_RULE = "Find that rule in the statement, and the line of yours that should keep it."
 BY_HAND = "Work this one out on paper, then print each step and see where yours departs."
 NOTHING_SEEN = "Some hidden cases fail. Read the statement’s edge cases once more and try each by hand."
+NOTHING_RAN = (
+    "Nothing of your code has run yet, for Python reads all of it first. Mend this line and send it again: there may be a next one, "
+    "and that is no setback."
+)
 ENDLESS = "Nothing in this loop"
 PATTERNS = (*ast_rules_ml.RULES, *ast_rules_loops.RULES, *ast_rules.RULES)
 
 MAX_INPUT = 160  # characters of an input that can still be read
 MAX_VALUE = 160
 MAX_TEXT = 1_900  # characters; the narrowest platform takes 2,000
+FEW_WORDS = 40  # fewer leave a beginner without the case that shows it
 
 
 def explain(challenge: Challenge, source: str, report: Report, evidence: Evidence | None = None) -> Explanation:
@@ -75,8 +80,21 @@ def explain(challenge: Challenge, source: str, report: Report, evidence: Evidenc
     """
     more = at_once(challenge, source, report) if evidence is None else evidence
     said = _explained(challenge, source, report, more)
+    if len(said.text.split()) < FEW_WORDS:
+        said = _with_more(said, challenge, report)
     said = said if said.line is None or said.code_line else replace(said, code_line=_line_of(source, said.line))
     return said if len(said.text) <= MAX_TEXT else replace(said, text=said.text[: MAX_TEXT - 2] + " …")
+
+
+def _with_more(said: Explanation, challenge: Challenge, report: Report) -> Explanation:
+    """A short text with the case that shows it, or what a beginner should know beside it; its next step stays last."""
+    more = NOTHING_RAN if said.source == "syntax" else ""
+    if said.source == "known" and report.mismatch is not None:
+        more = _seen(challenge, report, report.mismatch, quoted=True)
+    told = said.text.removesuffix(said.next_step).rstrip()
+    if not (more and told):
+        return said
+    return replace(said, text=f"{told} {more} {said.next_step}".strip())
 
 
 def at_once(challenge: Challenge, source: str, report: Report) -> Evidence:

@@ -55,9 +55,15 @@ def explanation_card(challenge: Challenge, explained: Explanation, attempt_id: i
         actions=(
             Action("Edit and try again", f"challenge {challenge.slug}", primary=True),
             Action("Hint (−10 % XP)", f"hint {challenge.slug}"),
+            *practise_actions(challenge),
             *vote_actions(attempt_id, by_ai=by_ai),
         ),
     )
+
+
+def practise_actions(challenge: Challenge) -> tuple[Action, ...]:
+    """The button that leads from a challenge to questions on the concept it is most about."""
+    return tuple(Action("Practise this topic", f"quiz {concept}") for concept in challenge.concepts[:1])
 
 
 def vote_actions(attempt_id: int | None, *, by_ai: bool = False) -> tuple[Action, ...]:

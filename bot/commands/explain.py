@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import Action, Card, FeedbackCard, Markdown, NoticeCard, Tone
 from bot.commands import Command
-from bot.explaining import explanation_card, fault_card, seen_before, vote_actions
+from bot.explaining import explanation_card, fault_card, practise_actions, seen_before, vote_actions
 from bot.messages import Reply
 from bot.posing import posed
 from bot.running import busy_card, run_card, run_code, source_of
@@ -66,12 +66,13 @@ def _submission_card(context: Context, submission: Submission, kept: Explanation
     verdict = submission.verdict.replace("_", " ")
     again = Action("Open it again" if passed else "Edit and try again", f"challenge {submission.slug}", primary=True)
     hint = Action("Hint (−10 % XP)", f"hint {submission.slug}")
+    practise = practise_actions(challenge) if challenge else ()
     return NoticeCard(
         title=f"Your last mistake in “{title}”, passed since: {verdict}"
         if passed
         else f"Your last try at “{title}”: {verdict}",
         text=kept.body if kept else "This try left no explanation; submit once more and one will follow.",
-        actions=(*((again,) if passed else (again, hint)), *vote_actions(kept.attempt_id if kept else None)),
+        actions=(*((again,) if passed else (again, hint)), *practise, *vote_actions(kept.attempt_id if kept else None)),
     )
 
 

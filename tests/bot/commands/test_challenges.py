@@ -44,6 +44,7 @@ Found by: a known mistake.
 Next:
   /challenge add-up  Edit and try again
   /hint add-up       Hint (−10 % XP)
+  /quiz sums         Practise this topic
   /vote yes 1        Helpful
   /vote no 1         Not helpful"""
 PASSED = """\
@@ -166,6 +167,7 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             Next:
               /challenge add-up  Edit and try again
               /hint add-up       Hint (−10 % XP)
+              /quiz sums         Practise this topic
               /vote yes 1        Helpful
               /vote no 1         Not helpful""",
         )
@@ -179,6 +181,7 @@ async def test_the_latest_mistake_can_be_read_again(chat) -> None:
             You stop one number too early: the end of a slice is not part of it.
             Next:
               /challenge add-up  Open it again
+              /quiz sums         Practise this topic
               /vote yes 1        Helpful
               /vote no 1         Not helpful""",
         )

@@ -103,7 +103,7 @@ async def test_before_any_code_is_sent_the_learner_is_told_and_the_next_time_it_
         "Which number is left out?\n"
         "Written by AI, may be wrong.\n"
         "Next:\n  /challenge add-up  Edit and try again\n  /hint add-up       Hint (−10 % XP)\n"
-        "  /vote yes 2 ai     Helpful\n  /vote no 2 ai      Not helpful"
+        "  /quiz sums         Practise this topic\n  /vote yes 2 ai     Helpful\n  /vote no 2 ai      Not helpful"
     )
     assert [type(heard) for heard in assistant.heard] == [Asking]
     assert (await chat.say("/explain")).count("Which number is left out?") == 1

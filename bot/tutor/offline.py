@@ -29,7 +29,10 @@ from challenges.show import show, show_args
 from challenges.trial import MADE_UP
 from runner import Fault
 
-HIDDEN_INPUTS = "Hidden cases use other sizes, ties, zeros and empty inputs: try your function on those, by hand."
+HIDDEN_INPUTS = (
+    "Hidden cases use other sizes, ties, zeros and empty inputs: write down two such inputs with the answers that the statement gives, "
+    "then run your function on them. The first that differs shows where to look."
+)
 
 LIMITS = {
     Verdict.TIMEOUT: "Your code was still running when its time was up. Look for a loop that never ends, or one that does far more "
@@ -57,7 +60,10 @@ OURS = (
 ONLY_VALUES = re.compile(r"should be .*\byours? (is|are)|; you (return|report)|differ by", re.DOTALL)
 """What a check says when it knows the right value and no more."""
 READ_RULE = "Find that rule in the statement, and the line of yours that should keep it."
-BY_HAND = "Work this one out on paper, then print each step and see where yours departs."
+BY_HAND = (
+    "Work this one out on paper, line by line, as the statement says; then print each step of your code on the same input, and see "
+    "where the two part."
+)
 NOTHING_SEEN = "Some hidden cases fail. Read the statement’s edge cases once more and try each by hand."
 NOTHING_RAN = (
     "Nothing of your code has run yet, for Python reads all of it first. Mend this line and send it again: there may be a next one, "

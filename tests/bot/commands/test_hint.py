@@ -60,11 +60,13 @@ async def test_a_failure_that_only_hidden_cases_show_gives_no_value_of_theirs_aw
     code = "def add_up(numbers):\n    return sum(numbers) if len(numbers) < 3 else 0\n"
     await chat.say(f"/submit add-up\n{code}")
     said = await chat.say("/hint add-up")
-    assert said.splitlines()[1:5] == [
+    assert said.splitlines()[1:7] == [
         "1. The place: What comes back is made in line 2 of your last try:",
         "    return sum(numbers) if len(numbers) < 3 else 0",
         "Every visible case passes. Hidden cases use other sizes, ties, zeros and empty inputs:",
-        "try your function on those, by hand.",
+        "write down two such inputs with the answers that the statement gives, then run your",
+        "function on them. The first that differs shows where to look.",
+        "Each hint takes a tenth off what passing earns.",
     ]
 
 

@@ -68,11 +68,6 @@ def pieces(text: str) -> Iterator[Letters | Box]:
     yield from _letters(base, accents)
 
 
-def drawn_whole(text: str) -> bool:
-    """Whether every letter of a text can be drawn."""
-    return not any(isinstance(piece, Box) for piece in pieces(text))
-
-
 def strokes(accent: str, letter: str) -> tuple[Stroke, ...]:
     """The lines of an accent over, or under, a letter."""
     drop = DOT if letter in DOTTED else 0.0

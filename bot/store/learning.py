@@ -8,10 +8,10 @@ from statistics import fmean
 
 from sqlite_utils import Database
 
-from bot.store import learning_everyone, people
 from bot.store import learning_fits as fits
 from bot.store import learning_placement as placements
 from bot.store import learning_state as state
+from bot.store import people
 from bot.store.codec import from_ms, to_day
 from bot.store.connect import rows
 from bot.store.learning_placement import Finding
@@ -50,10 +50,6 @@ class Learning:
         """Hold what a learner said of how sure they were against what came of it."""
         return await self._read(lambda db: _calibration(db, user_id))
 
-    async def rebuild(self) -> None:
-        """Work all memories and ratings out afresh from the log."""
-        await self._write(learning_everyone.repair)
-
     # Placement
 
     async def placement(self, user_id: int) -> Placement | None:
@@ -83,10 +79,6 @@ class Learning:
         )
 
     # Parameters of memory
-
-    async def parameters_for(self, user_id: int) -> Parameters:
-        """Read the parameters a learner's memories are worked out with."""
-        return await self._read(lambda db: state.parameters(db, user_id))
 
     async def groups_to_fit(self, fewest: int) -> list[int]:
         """Name the groups whose members gave at least so many answers that may move a memory."""

@@ -219,11 +219,6 @@ class Recorded:
     submission_id: int | None = None
 
     @property
-    def daily_done(self) -> bool:
-        """Whether today's questions are all answered."""
-        return self.daily_posed > 0 and self.daily_answered >= self.daily_posed
-
-    @property
     def day_counted(self) -> bool:
         """Whether this very act made the day count for the streak."""
         return self.first and self.streak_after.today_done and not self.streak_before.today_done

@@ -48,7 +48,7 @@ async def test_a_group_is_fitted_once_it_has_answered_enough(chat: Any) -> None:
     assert await refit(services) == 0, "480 reviews are too few"
     users.append(await learn(store, "eve", begun, 10))
     assert (await refit(services), await refit(services)) == (1, 0)
-    found = [await store.learning.parameters_for(user) for user in users]
+    found = [(await store.learning.learned(user)).parameters for user in users]
     assert (len(set(found)), len(found[0]), found[0] != DEFAULT) == (1, 21, True)
     assert await store.rebuild_check() == []
 

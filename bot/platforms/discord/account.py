@@ -35,11 +35,6 @@ CLOSED = {
 }
 
 
-def wanted_permissions() -> discord.Permissions:
-    """All that we ask for in a server, and nothing that an admin has to fear."""
-    return discord.Permissions(**dict.fromkeys(PERMISSIONS, True))
-
-
 def missing_permissions(has: discord.Permissions) -> tuple[str, ...]:
     """A sentence for each permission that posts need and do not have here."""
     if has.administrator:

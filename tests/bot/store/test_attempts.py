@@ -40,7 +40,7 @@ async def test_answer_is_recorded_with_all_that_follows(store: Store, ann: Any, 
         group_id=group.id,
     )
     assert recorded == Recorded(True, attempt, 8, 8, NOTHING, ONE, 1, 1)
-    assert (recorded.daily_done, recorded.day_counted) == (True, True)
+    assert recorded.day_counted
     assert await store.attempts(ann.id) == [attempt]
     assert await store.answer_to(question.id) == attempt
 
@@ -50,7 +50,7 @@ async def test_day_counts_with_its_last_question_only(ann: Any) -> None:
     halfway = await ann.miss(first)
     assert (halfway.daily_posed, halfway.daily_answered, halfway.day_counted) == (2, 1, False)
     done = await ann.miss(second)
-    assert (done.daily_done, done.day_counted, done.streak_after) == (True, True, ONE)
+    assert (done.daily_posed, done.daily_answered, done.day_counted, done.streak_after) == (2, 2, True, ONE)
 
 
 async def test_extra_questions_do_not_count_for_the_day(ann: Any) -> None:
@@ -62,7 +62,7 @@ async def test_set_finished_after_the_turn_counts_for_no_day(store: Store, ann: 
     (question,) = await ann.pose("a")
     clock.forward(hours=24)
     recorded = await ann.answer(question)
-    assert (recorded.xp_gained, recorded.day_counted, recorded.daily_done) == (8, False, False)
+    assert (recorded.xp_gained, recorded.day_counted, recorded.daily_posed) == (8, False, 0)
     assert await store.rebuild_check() == []
 
 

@@ -143,7 +143,7 @@ async def test_damage_is_found_and_mended_from_the_log(store: Store, ann: Any, d
     await once(ann, "a")
     await store._write(lambda db: db.execute(damage).close())
     assert {found.table for found in await store.rebuild_check()} == {table}
-    await store.learning.rebuild()
+    await store.upkeep.rebuild()
     assert await store.rebuild_check() == []
 
 

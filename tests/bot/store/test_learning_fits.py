@@ -68,7 +68,7 @@ async def test_fitted_parameters_hold_for_the_past_and_for_what_comes(
     before = (await store.learning.learned(ann.id)).memories
     assert await store.learning.keep_fit(garden.id, SLOW, 600) == 1
     after = await store.learning.learned(ann.id)
-    assert (after.parameters, await store.learning.parameters_for(ann.id)) == (SLOW, SLOW)
+    assert after.parameters == SLOW
     assert after.memories != before
     clock.forward(days=5)
     await learn(ann, clock, concept="bias", days=(0, 0))
@@ -80,14 +80,14 @@ async def test_a_member_of_two_groups_follows_the_one_that_has_seen_more(store: 
     await store.join(pond.id, ann.id)
     assert await store.learning.keep_fit(garden.id, SLOW, 600) == 1
     followed = [await store.learning.keep_fit(pond.id, SLOWER, reviews) for reviews in (600, 601)]
-    assert (followed, await store.learning.parameters_for(ann.id)) == ([0, 1], SLOWER)
+    assert (followed, (await store.learning.learned(ann.id)).parameters) == ([0, 1], SLOWER)
     assert await store.learning.keep_fit(pond.id, SLOW, 100) == 1, (
         "a group's own newer parameters replace its older ones"
     )
 
 
 async def test_whoever_is_in_no_group_with_a_fit_has_the_general_parameters(store: Store, ann: Any) -> None:
-    assert (await store.learning.parameters_for(ann.id), await store.learning.reviews_of_fit(1)) == (DEFAULT, 0)
+    assert ((await store.learning.learned(ann.id)).parameters, await store.learning.reviews_of_fit(1)) == (DEFAULT, 0)
 
 
 async def test_of_two_accounts_the_parameters_that_rest_on_more_stay(
@@ -103,4 +103,4 @@ async def test_of_two_accounts_the_parameters_that_rest_on_more_stay(
     code = await store.links.make_code(ann.id, ("local", "ann"), 1)
     await store.links.link(bob.id, ("local", "bob"), code, "")
     new = await store.links.current(ann.id)
-    assert (await store.learning.parameters_for(new), await store.rebuild_check()) == (SLOW, [])
+    assert ((await store.learning.learned(new)).parameters, await store.rebuild_check()) == (SLOW, [])

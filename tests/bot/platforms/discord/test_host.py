@@ -14,11 +14,12 @@ from bot.platforms.discord.account import (
     PERMISSIONS,
     check_token,
     missing_permissions,
-    wanted_permissions,
 )
 from bot.platforms.discord.host import DiscordHost
 from bot.platforms.discord.options import DISCORD_API, DiscordOptions, point_library_at
 from tests.fakes.discord_server import FakeDiscord
+
+WANTED = discord.Permissions(**dict.fromkeys(PERMISSIONS, True))
 
 
 async def test_a_good_token_says_who_we_are() -> None:
@@ -76,12 +77,12 @@ async def test_a_host_told_to_stop_before_it_is_connected_stops(chat) -> None:
 
 
 def test_the_invitation_asks_for_what_posts_need_and_for_no_more() -> None:
-    assert (wanted_permissions().value, DISCORD_PERMISSIONS) == (309237763072, 309237763072)
+    assert (WANTED.value, DISCORD_PERMISSIONS) == (309237763072, 309237763072)
 
 
 def test_each_missing_permission_is_a_sentence() -> None:
     assert (
-        missing_permissions(wanted_permissions()),
+        missing_permissions(WANTED),
         missing_permissions(discord.Permissions(administrator=True)),
     ) == ((), ())
     assert len(missing_permissions(discord.Permissions.none())) == len(PERMISSIONS)

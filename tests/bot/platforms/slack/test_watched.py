@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Iterator
 
-import pytest
-import structlog
-
-from bot import logs
 from tests.bot.platforms.slack.conftest import Connect
 
 CANARY = "canary-7d1f"
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """What is logged, by us and by the library."""
-    handlers, level = logging.root.handlers[:], logging.root.level
-    stream = io.StringIO()
-    logs.set_up("debug", stream)
-    yield stream
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 async def test_a_host_is_ready_while_it_is_connected(connect: Connect) -> None:

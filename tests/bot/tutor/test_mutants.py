@@ -16,7 +16,16 @@ import pytest
 from bot.tutor.explanation import Explanation
 from challenges.grade import Grader
 from challenges.model import Challenge, Verdict
-from tests.bot.tutor.mutants.measure import Program, Tally, Told, disguised, distance, generated, tell, wrong_solutions
+from tests.bot.tutor.mutants.measure import (
+    Program,
+    Tally,
+    Told,
+    disguised,
+    distance,
+    generated,
+    tallied,
+    wrong_solutions,
+)
 
 FEW = ("auc-with-ties", "softmax-cross-entropy", "precision-recall-f1", "cosine-top-k")
 LONGEST = 1_900
@@ -27,16 +36,6 @@ async def grader(warm: Any) -> AsyncIterator[Grader]:
     """A grader over real boxes, with attempts prepared ahead as the bot has them."""
     async with Grader(warm.run, lambda: secrets.randbits(64)) as made:
         yield made
-
-
-async def tallied(grader: Grader, programs: Any, *, closer: bool) -> Tally:
-    tally = Tally()
-    async for told in tell(grader, programs, closer=closer):
-        if told is None:
-            tally.passed += 1
-        else:
-            tally.told.append(told)
-    return tally
 
 
 def hold(tally: Tally, seed: int, *, specific: float) -> None:

@@ -11,7 +11,6 @@ import os
 import random
 import secrets
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from challenges.grade import Grader
@@ -19,7 +18,7 @@ from challenges.load import load_challenges
 from challenges.model import Challenge
 from runner import Isolation
 from runner.warm import WarmRunner
-from tests.bot.tutor.mutants.measure import Program, Tally, astray, generated, tell, wrong_solutions
+from tests.bot.tutor.mutants.measure import Tally, astray, generated, tallied, wrong_solutions
 
 CHALLENGES = Path(__file__).parents[4] / "data" / "tracks" / "ai-machine-learning" / "challenges"
 
@@ -43,17 +42,10 @@ def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-async def measured(grader: Grader, programs: Iterator[Program], *, closer: bool) -> Tally:
-    """Tally what is said of them."""
-    tally = Tally()
-    async for told in tell(grader, programs, closer=closer):
-        if told is None:
-            tally.passed += 1
-        else:
-            tally.told.append(told)
-        if (len(tally.told) + tally.passed) % 50 == 0:
-            sys.stderr.write(f"  {len(tally.told)} fail, {tally.passed} pass\n")
-    return tally
+def show_progress(tally: Tally) -> None:
+    """A line for every fifty programs."""
+    if (len(tally.told) + tally.passed) % 50 == 0:
+        sys.stderr.write(f"  {len(tally.told)} fail, {tally.passed} pass\n")
 
 
 def printed(title: str, tally: Tally) -> None:
@@ -93,7 +85,7 @@ async def report(options: argparse.Namespace) -> None:
                 ("mutants", generated(chosen, rng, options.count, disguise=False)),
                 ("mutants with other names", generated(chosen, rng, options.count // 4, disguise=True)),
             ):
-                tally = await measured(grader, programs, closer=closer)
+                tally = await tallied(grader, programs, closer=closer, progress=show_progress)
                 printed(title, tally)
                 told += tally.told
     finally:

@@ -8,7 +8,7 @@ import random
 import time
 import tokenize
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.tutor.align import bound_names
@@ -154,3 +154,17 @@ async def tell(grader: Grader, programs: Iterator[Program], *, closer: bool = Tr
         said = explain(program.challenge, program.source, report, evidence) if evidence else at_once
         rules = explain(program.challenge, program.source, report, Evidence())
         yield Told(program, report.verdict, rules, at_once, said if said.specific else at_once, took, worked)
+
+
+async def tallied(
+    grader: Grader, programs: Iterator[Program], *, closer: bool, progress: Callable[[Tally], None] = lambda _: None
+) -> Tally:
+    """Tally what is said of programs; `progress` hears of the tally after each."""
+    tally = Tally()
+    async for told in tell(grader, programs, closer=closer):
+        if told is None:
+            tally.passed += 1
+        else:
+            tally.told.append(told)
+        progress(tally)
+    return tally

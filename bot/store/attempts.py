@@ -193,7 +193,6 @@ def _summary(
     step: streaks.Step | None = None,
     submission_id: int | None = None,
 ) -> Recorded:
-    posed, answered = questions.daily_counts(db, act.user_id, act.day)
     return Recorded(
         first=True,
         attempt=attempt,
@@ -201,8 +200,6 @@ def _summary(
         xp_total=ledger.total(db, act.user_id),
         streak_before=act.before,
         streak_after=ledger.read_streak(db, act.user_id, act.day),
-        daily_posed=posed,
-        daily_answered=answered,
         froze=step.froze if step else (),
         earned_freezes=step.earned if step else 0,
         submission_id=submission_id,
@@ -216,7 +213,6 @@ def _repeat(
     if attempt is not None and attempt.user_id != user_id:
         raise ValueError("the key belongs to somebody else's attempt")
     streak = ledger.read_streak(db, user_id, day)
-    posed, answered = questions.daily_counts(db, user_id, day)
     return Recorded(
         first=False,
         attempt=attempt,
@@ -224,8 +220,6 @@ def _repeat(
         xp_total=ledger.total(db, user_id),
         streak_before=streak,
         streak_after=streak,
-        daily_posed=posed,
-        daily_answered=answered,
         submission_id=submission_id,
     )
 

@@ -212,8 +212,6 @@ class Recorded:
     xp_total: int
     streak_before: Streak
     streak_after: Streak
-    daily_posed: int
-    daily_answered: int
     froze: tuple[date, ...] = ()
     earned_freezes: int = 0
     submission_id: int | None = None

@@ -78,8 +78,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    if options.mutants < 0:
+        raise ConfigError("--mutants is a number of new mistakes, 0 or more.")
     settings = load_settings()
     if not options.live:
+        if options.model or options.save:
+            raise ConfigError("--model and --save say how Claude is asked; they need --live.")
         return settings
     if settings.anthropic_api_key is None:
         raise ConfigError("--live asks Claude: set ANTHROPIC_API_KEY, or measure recorded answers with --recorded.")

@@ -73,6 +73,9 @@ def test_recorded_answers_are_measured_without_a_key(epochbot, tmp_path: Path) -
         (("--only", "no-such"), "There is no challenge 'no-such'"),
         (("--recorded", "none.jsonl"), "none.jsonl cannot be read"),
         (("--live",), "set ANTHROPIC_API_KEY, or measure recorded answers"),
+        (("--mutants", "-1"), "0 or more"),
+        (("--model", "x"), "need --live"),
+        (("--save", "x.json"), "need --live"),
     ],
     ids=repr,
 )

@@ -13,6 +13,7 @@ from dataclasses import replace
 import structlog
 
 from bot.tutor.evidence import Evidence, Place
+from bot.tutor.exceptions import SYNTAX
 from bot.tutor.places import Candidate, compare, joined
 from bot.tutor.shrink import like, smaller
 from challenges.grade import Grader
@@ -56,7 +57,7 @@ async def investigate(
 
 
 def _unreadable(report: Report) -> bool:
-    return report.fault is not None and report.fault.type in ("SyntaxError", "IndentationError", "TabError")
+    return report.fault is not None and report.fault.type in SYNTAX
 
 
 async def _proven(challenge: Challenge, source: str, report: Report, grader: Grader, run: Run | None) -> Place | None:

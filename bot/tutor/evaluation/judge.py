@@ -7,6 +7,7 @@ be kind: take differences between explainers, not the figures.
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -77,8 +78,6 @@ async def votes(
     ask: Ask, model: Model, specimen: Specimen, said: Explanation, rng: random.Random
 ) -> list[dict[str, str]]:
     """Several judgements of one text, the questions in another order each time; fewer where the judge was silent."""
-    import json
-
     found = []
     for _ in range(VOTES):
         names = list(QUESTIONS)

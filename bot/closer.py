@@ -64,7 +64,8 @@ async def look(
     if said.proven or not worthwhile(challenge, source, report):
         return Look(context, challenge, source, report, said, attempt_id, None)
     finding = asyncio.create_task(_find(context, challenge, source, report))
-    await asyncio.wait({finding}, timeout=context.services.unnoticed_s)
+    if context.services.unnoticed_s > 0:  # even a wait of no time lets a quick look end
+        await asyncio.wait({finding}, timeout=context.services.unnoticed_s)
     begun = Look(context, challenge, source, report, said, attempt_id, finding)
     return replace(begun, said=begun.found(), finding=None) if finding.done() else begun
 
